@@ -1,0 +1,92 @@
+"""The one terminal that all runs of a process share."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.status import Status
+
+
+class Terminal:
+    """Prints whole lines, and shows a spinner while it has one run to itself.
+
+    A spinner needs escape codes, so there is none when the output is not a terminal.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._console = Console(highlight=False)
+        self._runs = 0
+        self._status: Status | None = None
+
+    @property
+    def shared(self) -> bool:
+        """Whether several runs print here."""
+        return self._runs > 1
+
+    def enter(self) -> None:
+        """Note that a run prints here from now on."""
+        with self._lock:
+            self._runs += 1
+            if self._runs == 1:
+                self._console = Console(highlight=False)  # the output may have changed since the last run
+            else:
+                self.rest()
+
+    def leave(self) -> None:
+        """Note that a run has ended."""
+        with self._lock:
+            self._runs = max(0, self._runs - 1)
+            self.rest()
+
+    def print(self, *lines: Text) -> None:
+        """Print lines, as long as they are."""
+        with self._lock:
+            for line in lines:
+                self._console.print(line, soft_wrap=True)
+
+    def spin(self, text: Text) -> None:
+        """Show that something is going on."""
+        with self._lock:
+            if self._status is None and not self.shared and self._console.is_terminal:
+                self._status = self._console.status(text)
+                self._status.start()
+
+    def rest(self) -> None:
+        """Take the spinner away."""
+        with self._lock:
+            if self._status is not None:
+                self._status.stop()
+                self._status = None
+
+
+@cache
+def terminal() -> Terminal:
+    """The terminal of this process."""
+    return Terminal()
+
+
+@contextmanager
+def show_spinner(text: str, color: str | None = None, enabled: bool | int | None = None) -> Generator[None]:
+    """Show a spinner while the body runs.
+
+    Args:
+        text: What is going on.
+        color: The text's colour, by a name that rich knows.
+        enabled: Whether to show it at all; None and False do not.
+    """
+    if enabled:
+        terminal().spin(Text(text, style=color or ""))
+    try:
+        yield
+    finally:
+        if enabled:
+            terminal().rest()

@@ -1,0 +1,83 @@
+"""One run at the terminal: what is said, who is working, and how it ended."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from scenario._console.messages import message_lines
+from scenario._console.terminal import terminal
+from scenario._engine.facts import (
+    CallFinished,
+    CallStarted,
+    Concluded,
+    Fact,
+    MessageAdded,
+    RunRecord,
+    Started,
+)
+from scenario._utils.text import shorten
+from scenario.types import AgentRole, ScenarioResult
+
+_WORKING = {
+    AgentRole.USER: ("User:", "green"),
+    AgentRole.AGENT: ("Agent:", "blue"),
+    AgentRole.JUDGE: ("Judging...", "yellow"),
+}
+_WIDTH = 200
+
+
+class RunView:
+    """Shows one run.
+
+    Args:
+        named: Put the scenario's name on each line, even when the run has the terminal to itself.
+    """
+
+    def __init__(self, *, named: bool) -> None:
+        self._named = named
+        self._record = RunRecord()
+
+    def show(self, fact: Fact) -> None:
+        """Show a fact, if it is one to show."""
+        self._record.apply(fact)
+        match fact:
+            case Started():
+                terminal().enter()
+                terminal().print(Text(""))
+            case CallStarted():
+                text, style = _WORKING[fact.agent.role]
+                terminal().spin(Text(text, style=style))
+            case CallFinished():
+                terminal().rest()
+            case MessageAdded():
+                terminal().print(*message_lines(fact.message, self._prefix))
+            case Concluded():
+                prefix = self._prefix
+                terminal().leave()
+                lines = conclusion(fact.result, fact.error)
+                terminal().print(*(Text(f"[{prefix}] " if prefix else "").append(line) for line in lines))
+            case _:
+                pass
+
+    @property
+    def _prefix(self) -> str:
+        started = self._record.started
+        return started.name if started is not None and (self._named or terminal().shared) else ""
+
+
+def conclusion(result: ScenarioResult, error: str | None) -> list[Text]:
+    """How a run ended, as lines: the verdict and its reason, and for a failure each criterion with its evidence."""
+    word, style = ("PASSED", "bold green") if result.success else ("FAILED", "bold red")
+    reason = shorten(result.reasoning or "", _WIDTH)
+    lines = [Text.assemble((word if error is None else "ERROR", style), f" {reason}" if reason else "")]
+    if result.success:
+        return lines
+    for verdict in result.criteria:
+        mark, colour = ("✓", "green") if verdict.passed else ("✗", "red")
+        because = (
+            f": {shorten(verdict.reasoning, _WIDTH)}" if verdict.reasoning and not verdict.passed else ""
+        )
+        lines.append(Text.assemble("  ", (mark, colour), f" {verdict.criterion}{because}"))
+        if not verdict.passed:
+            lines += [Text(f"      {shorten(str(found), _WIDTH)}") for found in verdict.evidence]
+    return lines

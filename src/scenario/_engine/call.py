@@ -1,0 +1,99 @@
+"""One call of one agent, from its input to what its answer means."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from typing import Any, TypeAlias, cast
+
+from scenario._engine.conclude import describe_error
+from scenario._engine.scene import Actor, Scene
+from scenario._error_messages import agent_response_not_awaitable
+from scenario._utils.replies import read_reply
+from scenario.errors import AgentError, InvalidReplyError, NotAwaitableError, TimeLimitError
+from scenario.message_types import Message
+from scenario.types import AgentInput, AgentRole, JudgmentRequest, ScenarioResult, UserEnding
+
+Answer: TypeAlias = list[Message] | ScenarioResult | UserEnding
+"""What an agent's reply comes to: messages to add, a result, or the end of the user's part."""
+
+
+async def call_agent(
+    scene: Scene, actor: Actor, request: JudgmentRequest | None, limit: float | None
+) -> Answer:
+    """Call an agent with its view of the conversation.
+
+    Args:
+        scene: The play.
+        actor: The agent.
+        request: For a judge: that a verdict is asked for.
+        limit: The most seconds that the call may take, or None.
+
+    Returns:
+        What the reply comes to. Its messages are not yet added.
+
+    Raises:
+        AgentError: The agent raised, or its reply is unusable.
+        TimeLimitError: It took too long.
+    """
+    with scene.trace.call(actor.class_name, actor.info.role.value) as span:
+        try:
+            reply = await _timed(scene, actor, request, limit)
+            scene.conversation.empty_inbox(actor.index)
+            answer = _read(reply, actor)
+        except TimeLimitError:
+            raise
+        except Exception as error:
+            text = f"[{actor.class_name}] {describe_error(error)}"
+            raise AgentError(text, agent=actor.info.name, turn=scene.turn.number) from error
+        if isinstance(answer, ScenarioResult):
+            span.evaluated(answer)
+        return answer
+
+
+async def _timed(scene: Scene, actor: Actor, request: JudgmentRequest | None, limit: float | None) -> Any:
+    view = scene.conversation.view(actor.index)
+    given = AgentInput(
+        thread_id=scene.state.thread_id,
+        messages=cast("Any", view),
+        new_messages=cast("Any", scene.conversation.inbox(actor.index)),
+        judgment_request=request,
+        scenario_state=scene.state,
+    )
+    began = scene.call_begins(actor)
+    try:
+        reply = await _reply(scene, actor, given, limit)
+    except BaseException as error:
+        scene.call_ends(actor, began, describe_error(error))
+        raise
+    seconds = scene.call_ends(actor, began, None)
+    if limit is not None and seconds > limit:
+        raise scene.too_slow(actor, limit)  # it blocked the loop, so that no timer could fire
+    return reply
+
+
+async def _reply(scene: Scene, actor: Actor, given: AgentInput, limit: float | None) -> Any:
+    pending = actor.agent.call(given)
+    if not inspect.isawaitable(pending):
+        raise NotAwaitableError(agent_response_not_awaitable(actor.class_name))
+    return await (pending if limit is None else _within(limit, pending, scene, actor))
+
+
+async def _within(limit: float, pending: Any, scene: Scene, actor: Actor) -> Any:
+    timer = asyncio.timeout(limit)
+    try:
+        async with timer:
+            return await pending
+    except TimeoutError:
+        if timer.expired():
+            raise scene.too_slow(actor, limit) from None
+        raise
+
+
+def _read(reply: Any, actor: Actor) -> Answer:
+    if isinstance(reply, UserEnding):
+        if actor.info.role is AgentRole.USER:
+            return reply
+        raise InvalidReplyError("Only an agent of the role USER can end the user's part with a UserEnding")
+    role = "user" if actor.info.role is AgentRole.USER else "assistant"
+    return read_reply(reply, actor.class_name, role)

@@ -1,0 +1,117 @@
+"""The loop of a run: the script's steps, one after the other, to an outcome; and its one way out."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+import warnings
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from scenario._engine.checkpoints import Checkpoint
+from scenario._engine.facts import StepFinished
+from scenario._engine.outcome import CheckpointFailed, Decided, Outcome, Raised, ScriptEnded, TimedOut
+from scenario._engine.scene import Scene
+from scenario._utils.awaiting import await_if_awaitable
+from scenario.checks import Check
+from scenario.errors import TimeLimitError
+from scenario.script import Step, describe
+from scenario.types import CriterionResult, ScenarioResult
+
+
+class Curtain:
+    """Falls once: whoever ends the run first concludes it, and nothing is told of the run after that.
+
+    Args:
+        conclude: Makes the result of an outcome, and tells it.
+    """
+
+    def __init__(self, conclude: Callable[[Outcome], ScenarioResult]) -> None:
+        self._conclude = conclude
+        self._lock = threading.Lock()
+        self.down = False
+        self.abandoned = False
+
+    def fall_from_outside(self, outcome: Outcome) -> ScenarioResult | None:
+        """End a run whose own thread is blocked; whatever that thread still does counts for nothing."""
+        result = self.fall(outcome)
+        self.abandoned = result is not None
+        return result
+
+    def fall(self, outcome: Outcome) -> ScenarioResult | None:
+        """End the run with `outcome`; returns its result, or None when it has ended before."""
+        with self._lock:
+            if self.down:
+                return None
+            self.down = True
+        return self._conclude(outcome)
+
+
+async def play(curtain: Curtain, perform: Callable[[], Awaitable[Outcome]]) -> ScenarioResult | None:
+    """Play a run to its end.
+
+    Args:
+        curtain: Concludes the run.
+        perform: Plays it.
+
+    Returns:
+        The result, or None when somebody else has ended the run meanwhile.
+
+    Raises:
+        BaseException: What ended the run, unchanged, after the run was concluded.
+    """
+    outcome: Outcome
+    try:
+        outcome = await perform()
+    except TimeLimitError as error:
+        outcome = TimedOut(error)
+    except BaseException as error:  # noqa: BLE001 - cancellation and Ctrl-C conclude a run as well; raised again below
+        outcome = Raised(error)
+    result = curtain.fall(outcome)
+    if isinstance(outcome, Raised):
+        raise outcome.error
+    return result
+
+
+async def perform_steps(steps: Sequence[Callable[..., Any]], scene: Scene) -> Outcome:
+    """Perform the steps of a script until one decides the run, or until its end."""
+    for position, step in enumerate(steps, 1):
+        scene.check_time()
+        outcome = await _perform_step(step, position, scene)
+        scene.emit(StepFinished, step=position, text=describe(step))
+        if outcome is not None:
+            return outcome
+    scene.check_time()
+    return ScriptEnded(scene.judge_was_silent, scene.ending)
+
+
+async def _perform_step(step: Callable[..., Any], position: int, scene: Scene) -> Outcome | None:
+    """Perform a step, and what it returns if that is a step again. None: the script goes on."""
+    value: Any = step
+    while _is_step(value) or value is step:
+        value = await await_if_awaitable(value(scene.state))
+    match value:
+        case None | True:
+            return None
+        case False:
+            raise AssertionError(f"step {position} of the script, {describe(step)}, returned False")
+        case ScenarioResult():
+            return Decided(value)
+        case CriterionResult():
+            return _checkpoint(value, scene)
+        case _:
+            warnings.warn(
+                f"Step {position} of the script, {describe(step)}, returned {value!r}, which means nothing. Return "
+                "None or True to go on, False to fail, a scenario.ScenarioResult to end the run, or a step.",
+                stacklevel=2,
+            )
+            return None
+
+
+def _is_step(value: Any) -> bool:
+    return isinstance(value, Step | Check) or inspect.isfunction(value) or inspect.ismethod(value)
+
+
+def _checkpoint(verdict: CriterionResult, scene: Scene) -> Outcome | None:
+    scene.judged(Checkpoint(verdict.passed, (verdict,), verdict.reasoning))
+    return None if verdict.passed else CheckpointFailed(str(verdict))

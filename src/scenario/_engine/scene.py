@@ -1,0 +1,282 @@
+"""Everything that one play of a scenario accumulates: the turn, the conversation, the clock, the verdicts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from scenario._engine import turns
+from scenario._engine.checkpoints import Checkpoint
+from scenario._engine.conclude import Played, conclude
+from scenario._engine.conversation import Conversation
+from scenario._engine.facts import (
+    AgentInfo,
+    CallFinished,
+    CallStarted,
+    CheckpointJudged,
+    Fact,
+    MessageAdded,
+    RolledBack,
+    TurnOpened,
+    UserLeft,
+)
+from scenario._engine.outcome import Outcome
+from scenario._engine.spans import TraceLabels, TurnTrace
+from scenario._utils.plain import checked_message, copy_message
+from scenario.agent_adapter import AgentAdapter, FunctionAgent
+from scenario.clock import Clock
+from scenario.errors import TimeLimitError
+from scenario.message_types import Message
+from scenario.scenario_state import ReplyTime, ScenarioState
+from scenario.types import AgentRole, CriterionResult, ScenarioResult, UserEnding
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Actor:
+    """An agent in its place in the list.
+
+    Attributes:
+        index: Its position in the ``agents`` list.
+        agent: The agent.
+        info: Its name and role in reports.
+        class_name: What its errors and spans call it.
+    """
+
+    index: int
+    agent: AgentAdapter
+    info: AgentInfo
+    class_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a play gets from outside.
+
+    Attributes:
+        run_id: The run's id.
+        clock: Tells the time.
+        new_id: Makes an id from a prefix.
+        emit: Takes every fact.
+        is_abandoned: Whether the run was ended from outside, so that nobody wants the rest.
+    """
+
+    run_id: str
+    clock: Clock
+    new_id: Callable[[str], str]
+    emit: Callable[[Fact], None]
+    is_abandoned: Callable[[], bool]
+
+
+class Scene:
+    """One play of a scenario, from its first turn to its result.
+
+    Args:
+        cast: The agents, in list order.
+        state: The state that steps and agents see; kept up to date from here.
+        labels: What the traces of its turns say.
+        around: Time, ids, and where facts go.
+    """
+
+    def __init__(
+        self, cast: Sequence[Actor], state: ScenarioState, labels: TraceLabels, around: Surroundings
+    ) -> None:
+        self.cast = cast
+        self.state = state
+        self.conversation = Conversation(len(cast))
+        self.turn = self._opening = turns.first_turn(_speaking_roles(cast))
+        self.verdicts: list[CriterionResult] = []
+        self.ending: UserEnding | None = None
+        self.judge_was_silent = False
+        self.agent_time = 0.0
+        self.deadline: tuple[float, float] | None = None
+        self.calling: tuple[Actor, float] | None = None
+        self._interrupted: Actor | None = None
+        self._labels = labels
+        self._around = around
+        self._began = around.clock.monotonic()
+        self._trace: TurnTrace | None = None
+
+    @property
+    def trace(self) -> TurnTrace:
+        """The trace of the open turn; the first use opens turn 0."""
+        if self._trace is None:
+            self._trace = TurnTrace(self._labels, self.turn.number)
+            self.emit(TurnOpened, turn=self.turn.number, trace_id=self._trace.trace_id)
+        return self._trace
+
+    def emit(self, kind: Callable[..., Fact], **fields: Any) -> None:
+        """Tell a fact of this run, now."""
+        self._around.emit(kind(run_id=self._around.run_id, at=self._around.clock.now(), **fields))
+
+    def open_turn(self) -> None:
+        """End the open turn and begin the next."""
+        _ = self.trace  # a turn that nobody spoke in was a turn as well
+        self.close()
+        self.turn = turns.following(self.turn, self._opening)
+        self.state.begin_turn(self.turn.number)
+        _ = self.trace
+
+    def close(self) -> None:
+        """End the trace of the open turn."""
+        if self._trace is not None:
+            self._trace.close()
+            self._trace = None
+
+    def next_speaker(self) -> Actor | None:
+        """The next agent to speak in this turn, or None when all have."""
+        self.turn, index = turns.next_speaker(self.turn)
+        return None if index is None else self.cast[index]
+
+    def speaker_for(self, role: AgentRole) -> Actor | None:
+        """The next agent of `role`, in this turn or in a new one, or None when nobody plays it."""
+        self.turn, index = turns.speaker_for(self.turn, role)
+        if index is None and any(actor.info.role is role for actor in self.cast):
+            self.open_turn()
+            self.turn, index = turns.speaker_for(self.turn, role)
+        return None if index is None else self.cast[index]
+
+    def add(self, message: Message, author: int | None) -> None:
+        """Take a copy of `message` into the conversation."""
+        trace = self.trace
+        own = copy_message(checked_message(message))
+        own["id"] = self._around.new_id("scenariomsg")
+        own["trace_id"] = trace.trace_id
+        index = self.conversation.append(own, author)
+        self.state.messages.append(cast("Any", copy_message(own)))
+        trace.said(own)
+        info = None if author is None else self.cast[author].info
+        self.emit(MessageAdded, index=index, message=own, turn=self.turn.number, author=info)
+
+    def cut(self, index: int) -> list[Message]:
+        """Remove the messages from `index` on; returns them."""
+        removed = self.conversation.cut(index)
+        if removed:
+            self.state.cut(index)
+            self.trace.note(
+                {"scenario.rollback_index": index, "scenario.rollback_removed_count": len(removed)}
+            )
+            self.emit(RolledBack, index=index, removed=tuple(removed))
+        return [copy_message(message) for message in removed]
+
+    def call_begins(self, actor: Actor) -> float:
+        """Note that an agent is called; returns the moment, for `call_ends`."""
+        self.emit(CallStarted, agent=actor.info, turn=self.turn.number)
+        began = self._around.clock.monotonic()
+        self.calling = (actor, began)
+        return began
+
+    def call_ends(self, actor: Actor, began: float, error: str | None) -> float:
+        """Note that an agent's call came to its end; returns the seconds that it took."""
+        seconds = self._around.clock.monotonic() - began
+        self.calling = None
+        self._interrupted = actor if error is not None else None
+        if actor.info.role is AgentRole.AGENT:
+            self.agent_time += seconds
+            self.state.reply_times.append(ReplyTime(actor.info.name, self.turn.number, seconds))
+        self.emit(CallFinished, agent=actor.info, turn=self.turn.number, seconds=seconds, error=error)
+        return seconds
+
+    def judged(self, checkpoint: Checkpoint) -> None:
+        """Keep the verdicts of a checkpoint."""
+        self.verdicts.extend(checkpoint.criteria)
+        self.emit(CheckpointJudged, turn=self.turn.number, checkpoint=checkpoint)
+
+    def user_left(self, ending: UserEnding) -> None:
+        """Note that the simulated user ended the conversation."""
+        self.ending = self.state.ending = ending
+        self.emit(UserLeft, turn=self.turn.number, ending=ending)
+
+    def limit(self, seconds: float | None) -> None:
+        """Let the play take this long from its beginning, in seconds."""
+        self.deadline = None if seconds is None else (self._began + seconds, seconds)
+
+    def check_time(self) -> None:
+        """Raise when the play has taken too long.
+
+        Raises:
+            TimeLimitError: Its limit has passed.
+        """
+        if self.deadline is not None and self._around.clock.monotonic() > self.deadline[0]:
+            raise self.overdue()
+
+    def check_wanted(self) -> None:
+        """Stop here when the run was ended from outside while an agent blocked its thread.
+
+        Raises:
+            CancelledError: It was.
+        """
+        if self._around.is_abandoned():
+            raise asyncio.CancelledError("The run was ended from outside")
+
+    def overdue(self) -> TimeLimitError:
+        """The error for a play that took too long; names the agent that was being waited for."""
+        limit = self.deadline[1] if self.deadline is not None else 0.0
+        actor = self.calling[0] if self.calling is not None else self._interrupted
+        where = f" while it waited for `{actor.info.name}`" if actor is not None else ""
+        turn = self.turn.number
+        return TimeLimitError(
+            f"The scenario took longer than its limit of {limit:g} s{where}, in turn {turn}. "
+            "Raise `timeout`, or find out what is slow.",
+            agent=None if actor is None else actor.info.name,
+            turn=turn,
+            limit=limit,
+        )
+
+    def too_slow(self, actor: Actor, limit: float) -> TimeLimitError:
+        """The error for an agent whose call took too long."""
+        turn = self.turn.number
+        return TimeLimitError(
+            f"Agent `{actor.info.name}` took longer than its limit of {limit:g} s, in turn {turn}. "
+            "Raise `agent_timeout`, or find out what is slow.",
+            agent=actor.info.name,
+            turn=turn,
+            limit=limit,
+        )
+
+    def seconds_left(self, agent_timeout: float | None) -> float | None:
+        """Seconds until a limit of the play or of an agent's call could pass; None without limits."""
+        now = self._around.clock.monotonic()
+        left = [] if self.deadline is None else [self.deadline[0] - now]
+        if agent_timeout is not None:
+            began = self.calling[1] if self.calling is not None else now
+            left.append(began + agent_timeout - now)
+        return min(left, default=None)
+
+    def overdue_by(self, grace: float, agent_timeout: float | None) -> TimeLimitError | None:
+        """The error for the limit that passed more than `grace` seconds ago, or None."""
+        now, calling = self._around.clock.monotonic(), self.calling
+        if agent_timeout is not None and calling is not None and now > calling[1] + agent_timeout + grace:
+            return self.too_slow(calling[0], agent_timeout)
+        return self.overdue() if self.deadline is not None and now > self.deadline[0] + grace else None
+
+    def result(self, outcome: Outcome) -> ScenarioResult:
+        """The result of a play that ended with `outcome`."""
+        total = self._around.clock.monotonic() - self._began
+        messages = self.conversation.copies()
+        return conclude(outcome, Played(messages, self.verdicts, self.ending, total, self.agent_time))
+
+
+def make_cast(agents: Sequence[AgentAdapter]) -> tuple[Actor, ...]:
+    """The agents in their places, with the names that reports use."""
+    return tuple(_actor(index, agent) for index, agent in enumerate(agents))
+
+
+def _actor(index: int, agent: AgentAdapter) -> Actor:
+    class_name = type(agent).__name__
+    given = getattr(agent, "name", None)  # an agent need not be an AgentAdapter
+    name = given if isinstance(given, str) and given else class_name
+    label = name if isinstance(agent, FunctionAgent) else class_name
+    return Actor(index, agent, AgentInfo(name, agent.role), label)
+
+
+def _speaking_roles(cast: Sequence[Actor]) -> list[AgentRole | None]:
+    """The role of each place; an agent that is listed again speaks in its first place only."""
+    seen: list[AgentAdapter] = []
+    roles: list[AgentRole | None] = []
+    for actor in cast:
+        known = any(actor.agent is other for other in seen)
+        roles.append(None if known else actor.info.role)
+        seen.append(actor.agent)
+    return roles

@@ -1,0 +1,36 @@
+"""Where one run tells what happens in it: its facts, and the events that follow from them."""
+
+from __future__ import annotations
+
+from scenario._engine.facts import Fact
+from scenario._events.events import EventProjection, ScenarioEvent
+from scenario._events.stream import Stream
+
+
+class Channel:
+    """The two streams of one run.
+
+    Attributes:
+        facts: Everything that happens.
+        events: The events of the protocol. None is made while nobody is subscribed.
+    """
+
+    def __init__(self) -> None:
+        self.facts: Stream[Fact] = Stream()
+        self.events: Stream[ScenarioEvent] = Stream()
+        self._projection = EventProjection()
+
+    def publish(self, fact: Fact) -> None:
+        """Tell a fact, and the event that it stands for."""
+        self.facts.publish(fact)
+        if not self.events.observed:
+            self._projection.note(fact)
+            return
+        event = self._projection.project(fact)
+        if event is not None:
+            self.events.publish(event)
+
+    def complete(self) -> None:
+        """End both streams."""
+        self.facts.complete()
+        self.events.complete()

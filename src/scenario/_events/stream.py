@@ -1,0 +1,148 @@
+"""A stream of values to subscribe to, in ReactiveX's terms (https://reactivex.io/documentation/contract.html).
+
+Subscribers are called at once, on the thread that publishes. One that raises is logged and goes on being
+called; it cannot disturb the publisher or the other subscribers.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, Generic, Protocol, Self, TypeVar, cast
+
+T = TypeVar("T")
+T_contra = TypeVar("T_contra", contravariant=True)
+T_co = TypeVar("T_co", covariant=True)
+
+_logger = logging.getLogger("scenario")
+
+
+class Observer(Protocol[T_contra]):
+    """Takes what a stream publishes."""
+
+    def on_next(self, value: T_contra, /) -> None:
+        """Take a value."""
+        ...
+
+    def on_error(self, error: Exception, /) -> None:
+        """Take the error that ended the stream."""
+        ...
+
+    def on_completed(self) -> None:
+        """Take note that the stream has ended."""
+        ...
+
+
+class Disposable:
+    """A subscription; `dispose` ends it."""
+
+    def __init__(self, end: Callable[[], None]) -> None:
+        self._end = end
+
+    def dispose(self) -> None:
+        """End the subscription; a second time does nothing."""
+        self._end()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.dispose()
+
+
+class Observable(Protocol[T_co]):
+    """Something to subscribe to."""
+
+    def subscribe(
+        self,
+        on_next: Observer[Any] | Callable[[Any], Any] | None = None,
+        on_error: Callable[[Exception], Any] | None = None,
+        on_completed: Callable[[], Any] | None = None,
+    ) -> Disposable:
+        """Be called with every value from now on."""
+        ...
+
+
+class Stream(Generic[T]):
+    """A stream that publishes to its subscribers, until it is completed."""
+
+    def __init__(self) -> None:
+        self._observers: tuple[_Subscriber, ...] = ()
+        self.completed = False
+
+    @property
+    def observed(self) -> bool:
+        """Whether anybody is subscribed."""
+        return bool(self._observers)
+
+    def subscribe(
+        self,
+        on_next: Observer[T] | Callable[[T], Any] | None = None,
+        on_error: Callable[[Exception], Any] | None = None,
+        on_completed: Callable[[], Any] | None = None,
+    ) -> Disposable:
+        """Be called with every value from now on.
+
+        Args:
+            on_next: Called with each value; or an object with the three methods as its own.
+            on_error: Called with the error that ended the stream.
+            on_completed: Called when the stream has ended; at once, if it has already.
+
+        Returns:
+            The subscription.
+        """
+        subscriber = _subscriber(on_next, on_error, on_completed)
+        if self.completed:
+            subscriber.on_completed()
+            return Disposable(lambda: None)
+        self._observers = (*self._observers, subscriber)
+        return Disposable(lambda: self._drop(subscriber))
+
+    def publish(self, value: T) -> None:
+        """Hand a value to every subscriber."""
+        for observer in self._observers:
+            observer.on_next(value)
+
+    def complete(self) -> None:
+        """End the stream; a second time does nothing."""
+        if self.completed:
+            return
+        self.completed = True
+        observers, self._observers = self._observers, ()
+        for observer in observers:
+            observer.on_completed()
+
+    def _drop(self, subscriber: _Subscriber) -> None:
+        self._observers = tuple(other for other in self._observers if other is not subscriber)
+
+
+class _Subscriber:
+    """Calls a subscriber's functions, so that what they raise goes no further."""
+
+    def __init__(self, on_next: Callable[[Any], Any] | None, on_completed: Callable[[], Any] | None) -> None:
+        self._on_next = on_next
+        self._on_completed = on_completed
+
+    def on_next(self, value: Any) -> None:
+        if self._on_next is not None:
+            try:
+                self._on_next(value)
+            except Exception:
+                _logger.exception("A subscriber raised while it took %s", type(value).__name__)
+
+    def on_completed(self) -> None:
+        if self._on_completed is not None:
+            try:
+                self._on_completed()
+            except Exception:
+                _logger.exception("A subscriber raised at the end of its stream")
+
+
+def _subscriber(
+    on_next: Any, on_error: Callable[[Exception], Any] | None, on_completed: Callable[[], Any] | None
+) -> _Subscriber:
+    del on_error  # these streams never fail: a run's failure is a value in them
+    if on_next is not None and not callable(on_next):
+        observer = cast("Observer[Any]", on_next)
+        return _Subscriber(observer.on_next, observer.on_completed)
+    return _Subscriber(on_next, on_completed)

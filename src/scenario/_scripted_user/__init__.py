@@ -1,0 +1,1 @@
+"""What a simulated user without a model does, as values and pure functions."""

@@ -1,0 +1,154 @@
+"""A user's agenda, and the next thing that a user with this agenda does.
+
+Nothing is remembered between calls: where the user stands follows from the conversation so far, so the same
+conversation always leads to the same next move, also after a rollback.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from scenario.types import EndingKind, UserEnding
+
+Phrasings: TypeAlias = tuple[str, ...]
+"""Ways to say the same thing; one is chosen by the seed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """Something that the user says, and what in a reply shows that it was heard."""
+
+    say: Phrasings
+    until: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """What a user wants, knows, and puts up with.
+
+    Attributes:
+        aims: What to say, in order; the first one opens the conversation.
+        answers: What the user says when a reply matches.
+        reactions: The same, before anything else; an ending makes the user leave.
+        done_when: A reply that matches is all that the user wanted.
+        handed_over_when: A reply that matches passes the user on to somebody else.
+        patience: How many replies in a row may lead nowhere.
+        nudges: What to say to a reply that leads nowhere.
+        closing: What to say at the end when all went well, or None.
+        giving_up: What to say at the end when it did not, or None.
+        seed: Chooses among phrasings.
+    """
+
+    aims: tuple[Aim, ...]
+    answers: tuple[tuple[re.Pattern[str], Phrasings], ...]
+    reactions: tuple[tuple[re.Pattern[str], Phrasings | UserEnding], ...]
+    done_when: re.Pattern[str] | None
+    handed_over_when: re.Pattern[str] | None
+    patience: int
+    nudges: Phrasings
+    closing: str | None
+    giving_up: str | None
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a user stands: the aim last spoken of, replies that led nowhere in a row, what was used already."""
+
+    aim: int = 0
+    unanswered: int = 0
+    used: frozenset[str] = frozenset()
+    moves: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """The user says something."""
+
+    text: str
+
+
+Move: TypeAlias = Say | UserEnding
+
+
+def next_move(agenda: Agenda, replies: Sequence[str]) -> Move:
+    """What the user does after these replies of the agent, one for each message of the user so far."""
+    progress = Progress()
+    move: Move = Say(_pick(agenda, agenda.aims[0].say, progress))
+    for reply in replies:
+        progress = replace(progress, moves=progress.moves + 1)
+        progress, move = _respond(agenda, progress, reply)
+    return move
+
+
+def replies_in(messages: Sequence[Mapping[str, object]], text_of: Mapping[int, str]) -> list[str]:
+    """What the agent said after each message of the user, as one text each."""
+    replies: list[list[str]] = []
+    for index, message in enumerate(messages):
+        if message.get("role") == "user":
+            replies.append([])
+        elif message.get("role") == "assistant" and replies:
+            replies[-1].append(text_of[index])
+    return ["\n".join(filter(None, texts)) for texts in replies]
+
+
+def _respond(agenda: Agenda, progress: Progress, reply: str) -> tuple[Progress, Move]:
+    if found := _matches(agenda.done_when, reply):
+        return progress, UserEnding(EndingKind.DONE, f"the agent said {found!r}", agenda.closing)
+    if found := _matches(agenda.handed_over_when, reply):
+        return progress, UserEnding(EndingKind.HANDED_OVER, f"the agent said {found!r}", agenda.closing)
+    for pattern, reaction in agenda.reactions:
+        if pattern.search(reply):
+            if isinstance(reaction, UserEnding):
+                return progress, reaction
+            return _say_again(agenda, progress, pattern.pattern, _pick(agenda, reaction, progress))
+    return _pursue(agenda, progress, reply)
+
+
+def _pursue(agenda: Agenda, progress: Progress, reply: str) -> tuple[Progress, Move]:
+    """Answer what was asked, or go on to the next aim, or insist."""
+    aim = agenda.aims[progress.aim]
+    asked = [(pattern, answer) for pattern, answer in agenda.answers if pattern.search(reply)]
+    if asked:
+        text = " ".join(_pick(agenda, answer, progress) for _, answer in asked)
+        return _say_again(agenda, progress, "|".join(pattern.pattern for pattern, _ in asked), text)
+    heard = bool(reply.strip()) if aim.until is None else aim.until.search(reply) is not None
+    if not heard:
+        return _insist(agenda, progress)
+    if progress.aim + 1 < len(agenda.aims):
+        forward = replace(progress, aim=progress.aim + 1, unanswered=0)
+        return forward, Say(_pick(agenda, agenda.aims[forward.aim].say, progress))
+    if agenda.done_when is not None:
+        return _insist(agenda, progress)
+    return progress, UserEnding(EndingKind.DONE, "everything on the agenda was answered", agenda.closing)
+
+
+def _say_again(agenda: Agenda, progress: Progress, key: str, text: str) -> tuple[Progress, Move]:
+    """Say something prepared. To have to say the same again means that the last reply led nowhere."""
+    if key in progress.used:
+        insisted, move = _insist(agenda, progress)
+        return insisted, move if isinstance(move, UserEnding) else Say(text)
+    return replace(progress, used=progress.used | {key}, unanswered=0), Say(text)
+
+
+def _insist(agenda: Agenda, progress: Progress) -> tuple[Progress, Move]:
+    unanswered = progress.unanswered + 1
+    if unanswered > agenda.patience:
+        times = "reply" if unanswered == 1 else "replies in a row"
+        reason = f"{unanswered} {times} did not help"
+        return progress, UserEnding(EndingKind.GAVE_UP, reason, agenda.giving_up)
+    return replace(progress, unanswered=unanswered), Say(_pick(agenda, agenda.nudges, progress))
+
+
+def _pick(agenda: Agenda, phrasings: Phrasings, progress: Progress) -> str:
+    chance = random.Random(f"{agenda.seed}:{progress.moves}:{phrasings[0]}")  # noqa: S311 - variety, not secrecy
+    return chance.choice(phrasings)
+
+
+def _matches(pattern: re.Pattern[str] | None, text: str) -> str | None:
+    found = pattern.search(text) if pattern is not None else None
+    return found.group() if found else None

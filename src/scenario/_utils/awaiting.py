@@ -1,0 +1,11 @@
+"""Awaiting what may or may not need it."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+
+async def await_if_awaitable(value: Any) -> Any:
+    """The value, awaited first if it can be."""
+    return await value if inspect.isawaitable(value) else value

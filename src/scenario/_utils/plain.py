@@ -1,0 +1,64 @@
+"""Plain data: copies of what JSON can hold, and messages made of what people write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from scenario.message_types import Message
+
+
+def copy_plain(value: Any) -> Any:
+    """A copy of JSON-like data: dictionaries, lists and tuples are copied, everything else is shared."""
+    if isinstance(value, Mapping):
+        items = cast("Mapping[Any, Any]", value)
+        return {key: copy_plain(item) for key, item in items.items()}
+    if isinstance(value, list | tuple):
+        return [copy_plain(item) for item in cast("Sequence[Any]", value)]
+    return value
+
+
+def copy_message(message: Mapping[str, Any]) -> Message:
+    """A copy of a message that shares nothing mutable with it."""
+    return {
+        key: value if value is None or isinstance(value, str) else copy_plain(value)
+        for key, value in message.items()
+    }
+
+
+def checked_message(message: Any) -> Mapping[str, Any]:
+    """The message, when it is one.
+
+    Raises:
+        ValueError: It is no dictionary with a role.
+    """
+    if isinstance(message, Mapping):
+        fields = cast("Mapping[str, Any]", message)
+        if isinstance(fields.get("role"), str):
+            return fields
+    raise ValueError(f"{message!r} is no chat message: it needs to be a dictionary with a `role`")
+
+
+def spoken(content: Any, role: str) -> Message:
+    """What somebody of `role` says, as a message.
+
+    Args:
+        content: Text, a list of content parts, or a message.
+        role: ``user`` or ``assistant``. A message without a role gets it.
+
+    Returns:
+        The message, as a copy.
+
+    Raises:
+        ValueError: `content` is a message of another role, or nothing that can be said.
+    """
+    if isinstance(content, str):
+        return {"role": role, "content": content}
+    if isinstance(content, list | tuple):
+        return {"role": role, "content": copy_plain(content)}
+    if isinstance(content, Mapping):
+        message = copy_message({"role": role, **cast("Mapping[str, Any]", content)})
+        if message["role"] == role:
+            return message
+        raise ValueError(f"a message of role {message['role']!r} stands where one of role {role!r} is said")
+    raise ValueError(f"{content!r} is neither text, nor a list of content parts, nor a message")

@@ -1,0 +1,71 @@
+"""Messages as text for people: content parts, tool calls, whole conversations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+_MEDIA = {
+    "image_url": "image",
+    "image": "image",
+    "input_image": "image",
+    "input_audio": "audio",
+    "audio": "audio",
+    "file": "file",
+    "input_file": "file",
+    "video": "video",
+}
+
+
+def text_of(message: Mapping[str, Any]) -> str:
+    """What a message says, as text. Parts that are not text appear as ``[image]``, ``[audio]``, ``[file]``."""
+    return content_text(message.get("content"))
+
+
+def content_text(content: Any) -> str:
+    """The content of a message as text; nothing is the empty text."""
+    if content is None:
+        return ""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list | tuple):
+        return "\n".join(_part_text(part) for part in cast("Sequence[Any]", content))
+    return json.dumps(content, ensure_ascii=False, default=str)
+
+
+def _part_text(part: Any) -> str:
+    if not isinstance(part, Mapping):
+        return str(part)
+    fields = cast("Mapping[str, Any]", part)
+    for key in ("text", "refusal"):
+        if isinstance(fields.get(key), str):
+            return fields[key]
+    kind = str(fields.get("type", "part"))
+    return f"[{_MEDIA.get(kind, kind)}]"
+
+
+def call_text(call: Mapping[str, Any]) -> str:
+    """A tool call as it would be written: ``find_order({"id": 7})``."""
+    function: Mapping[str, Any] = call.get("function") or {}
+    return f"{function.get('name', '?')}({function.get('arguments', '')})"
+
+
+def message_lines(message: Mapping[str, Any]) -> list[str]:
+    """A message as lines of a transcript: who and what, one for its words and one for each tool call."""
+    role = str(message.get("role", "?"))
+    said = text_of(message)
+    calls: Sequence[Mapping[str, Any]] = message.get("tool_calls") or ()
+    lines = [f"{role}: {said}"] if said or not calls else []
+    return lines + [f"{role} calls {call_text(call)}" for call in calls]
+
+
+def transcript(messages: Iterable[Mapping[str, Any]]) -> str:
+    """A conversation as text."""
+    return "\n".join(line for message in messages for line in message_lines(message))
+
+
+def shorten(text: str, width: int = 80) -> str:
+    """The text in one line of at most `width` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: width - 1] + "…"

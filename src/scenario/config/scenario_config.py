@@ -1,0 +1,126 @@
+"""The settings of scenarios, and `configure`, which sets them for a process."""
+
+from __future__ import annotations
+
+import os
+from enum import Enum
+from typing import Any, ClassVar, Final, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from scenario.config.model import ModelConfig
+
+
+class _Unset(Enum):
+    UNSET = "UNSET"
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Final = _Unset.UNSET
+"""Stands for "not given", where None has a meaning of its own."""
+
+Unset: TypeAlias = Literal[_Unset.UNSET]
+
+
+def is_true(text: str) -> bool:
+    """How an environment variable says yes: with anything but ``false``, ``0`` and nothing."""
+    return text.lower() not in {"false", "0", ""}
+
+
+def _headless_from_environment() -> bool:
+    return is_true(os.environ.get("SCENARIO_HEADLESS", ""))
+
+
+class ScenarioConfig(BaseModel):
+    """The settings of a scenario.
+
+    Attributes:
+        default_model: The model of simulated users and judges that name none.
+        max_turns: The most turns of a run that proceeds by itself.
+        verbose: Print the conversation; 2 puts the scenario's name on each line.
+        cache_key: Names a set of cached results; None or empty is no caching.
+        debug: Ask at the terminal before the simulated user speaks.
+        headless: Nobody is there: ask nothing, open nothing.
+        observability: What `setup_scenario_tracing` takes: ``span_filter``, ``span_processors``,
+            ``trace_exporter``, ``instrumentors``.
+        timeout: The most seconds a run may take; None is no limit.
+        agent_timeout: The most seconds one call of an agent may take; None is no limit.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    default_config: ClassVar[ScenarioConfig | None] = None
+
+    default_model: str | ModelConfig | None = None
+    max_turns: int | None = 10
+    verbose: bool | int | None = True
+    cache_key: str | None = None
+    debug: bool | None = False
+    headless: bool | None = Field(default_factory=_headless_from_environment)
+    observability: dict[str, Any] | None = None
+    timeout: float | None = None
+    agent_timeout: float | None = None
+
+    @classmethod
+    def configure(
+        cls,
+        default_model: str | ModelConfig | Unset | None = UNSET,
+        max_turns: int | Unset | None = UNSET,
+        verbose: bool | int | Unset | None = UNSET,
+        cache_key: str | Unset | None = UNSET,
+        debug: bool | Unset | None = UNSET,
+        headless: bool | Unset | None = UNSET,
+        observability: dict[str, Any] | Unset | None = UNSET,
+        *,
+        timeout: float | Unset | None = UNSET,
+        agent_timeout: float | Unset | None = UNSET,
+    ) -> None:
+        """Set defaults for every scenario of this process.
+
+        What is given replaces what was configured before; what is not given stays. None clears a
+        setting: it is then as if nobody had ever set it, and neither an environment variable nor a
+        file sets it either.
+
+        Args:
+            default_model: The model of simulated users and judges that name none.
+            max_turns: The most turns of a run that proceeds by itself.
+            verbose: Print the conversation; 2 puts the scenario's name on each line.
+            cache_key: Names a set of cached results.
+            debug: Ask at the terminal before the simulated user speaks.
+            headless: Nobody is there: ask nothing, open nothing.
+            observability: What `setup_scenario_tracing` takes.
+            timeout: The most seconds a run may take.
+            agent_timeout: The most seconds one call of an agent may take.
+
+        Raises:
+            pydantic.ValidationError: A value has the wrong type; nothing is changed.
+        """
+        given: dict[str, Any] = {
+            "default_model": default_model,
+            "max_turns": max_turns,
+            "verbose": verbose,
+            "cache_key": cache_key,
+            "debug": debug,
+            "headless": headless,
+            "observability": observability,
+            "timeout": timeout,
+            "agent_timeout": agent_timeout,
+        }
+        current = cls.default_config.explicit() if cls.default_config is not None else {}
+        changed = {name: value for name, value in given.items() if value is not UNSET}
+        ScenarioConfig.default_config = ScenarioConfig(**{**current, **changed})
+
+    def explicit(self) -> dict[str, Any]:
+        """The settings that somebody gave, None among them, and none of the defaults."""
+        return {name: self.__dict__[name] for name in self.model_fields_set}
+
+    def merge(self, other: ScenarioConfig) -> ScenarioConfig:
+        """A new config: this one's settings, overridden by those that `other` was given, except None."""
+        overriding = {name: value for name, value in other.explicit().items() if value is not None}
+        return ScenarioConfig(**{**self.explicit(), **overriding})
+
+    def items(self) -> dict[str, Any]:
+        """The settings that are not None, by name."""
+        return {name: value for name, value in self.__dict__.items() if value is not None}

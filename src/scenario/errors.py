@@ -1,0 +1,144 @@
+"""Everything that can go wrong, as one tree.
+
+    ScenarioError
+    ├── ConfigError (ValueError)             a setting that cannot be used, and where it came from
+    ├── ScriptError (ValueError)             a script that cannot be played
+    │   ├── StepTypeError (TypeError)        something in the script is not a step
+    │   └── NoAgentForRoleError              a step speaks for a role that nobody plays
+    ├── NotAnAgentError (TypeError)          something in `agents` is not an agent
+    ├── AgentError (RuntimeError)            an agent raised, or answered with something unusable
+    ├── InvalidReplyError (ValueError)       what an agent returned is not a reply
+    ├── NotAwaitableError (TypeError)        an agent's `call` is not asynchronous
+    ├── TimeLimitError (TimeoutError)        an agent or the scenario took too long
+    ├── NoResultError (ValueError)           `step()` had nothing left to do
+    ├── AlreadyRunningError (RuntimeError)   one executor, two runs at once
+    ├── NoStageError (RuntimeError)          a step was used outside a running scenario
+    └── NotAvailableError (RuntimeError)     a part that this version cannot offer
+        └── ModelRequiredError               a player needs a language model and has none
+
+Where older code may catch a built-in type, the class inherits it too. Errors carry what they speak of
+as attributes, so that nobody has to parse their text.
+"""
+
+from __future__ import annotations
+
+
+class ScenarioError(Exception):
+    """The base of all errors of this library."""
+
+
+class ConfigError(ScenarioError, ValueError):
+    """A setting that cannot be used.
+
+    Attributes:
+        source: Where the setting came from: a file, an environment variable, or a call.
+    """
+
+    def __init__(self, message: str, *, source: str) -> None:
+        super().__init__(message)
+        self.source = source
+
+
+class ScriptError(ScenarioError, ValueError):
+    """A script that cannot be played.
+
+    Attributes:
+        scenario: The scenario's name, where it is known.
+        step: The step's position in the script, counted from 1, where it is known.
+    """
+
+    def __init__(self, message: str, *, scenario: str | None = None, step: int | None = None) -> None:
+        super().__init__(message)
+        self.scenario = scenario
+        self.step = step
+
+
+class StepTypeError(ScriptError, TypeError):
+    """Something in the script is not a step."""
+
+
+class NoAgentForRoleError(ScriptError):
+    """A step speaks for a role that none of the agents plays.
+
+    Attributes:
+        role: The role's name: ``User``, ``Agent`` or ``Judge``.
+    """
+
+    def __init__(
+        self, message: str, *, role: str, scenario: str | None = None, step: int | None = None
+    ) -> None:
+        super().__init__(message, scenario=scenario, step=step)
+        self.role = role
+
+
+class NotAnAgentError(ScenarioError, TypeError):
+    """Something in the ``agents`` list cannot play: it lacks a role or a ``call``."""
+
+
+class AgentError(ScenarioError, RuntimeError):
+    """An agent raised an exception, which is the ``__cause__``, or gave an unusable reply.
+
+    Attributes:
+        agent: The agent's name.
+        turn: The turn in which it was called, counted from 0.
+    """
+
+    def __init__(self, message: str, *, agent: str, turn: int) -> None:
+        super().__init__(message)
+        self.agent = agent
+        self.turn = turn
+
+
+class InvalidReplyError(ScenarioError, ValueError):
+    """What an agent returned is neither text, nor messages, nor a result."""
+
+
+class NotAwaitableError(ScenarioError, TypeError):
+    """An agent's ``call`` returned a plain value where something to await is needed."""
+
+
+class TimeLimitError(ScenarioError, TimeoutError):
+    """An agent, or the scenario as a whole, took longer than it was allowed to.
+
+    A run turns this into a failed result; it reaches a caller only through ``step()`` and the other
+    methods of an executor that is played by hand.
+
+    Attributes:
+        agent: The agent that was being waited for, or None.
+        turn: The turn in which it happened, counted from 0.
+        limit: The limit in seconds.
+    """
+
+    def __init__(self, message: str, *, agent: str | None, turn: int, limit: float) -> None:
+        super().__init__(message)
+        self.agent = agent
+        self.turn = turn
+        self.limit = limit
+
+
+class NoResultError(ScenarioError, ValueError):
+    """``step()`` was called and nobody had anything left to do."""
+
+
+class AlreadyRunningError(ScenarioError, RuntimeError):
+    """An executor plays one run at a time."""
+
+
+class NoStageError(ScenarioError, RuntimeError):
+    """A step was performed with a state that belongs to no executor."""
+
+
+class NotAvailableError(ScenarioError, RuntimeError):
+    """This version cannot offer what was asked for; the text says what to use in its place."""
+
+
+class ModelRequiredError(NotAvailableError):
+    """A player needs a language model and has none.
+
+    Attributes:
+        agent: The class of the player.
+    """
+
+    def __init__(self, message: str, *, agent: str) -> None:
+        super().__init__(message)
+        self.agent = agent

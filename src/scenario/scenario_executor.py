@@ -1,0 +1,389 @@
+"""Playing a scenario: `run`, `arun`, and the executor behind them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypedDict
+
+from typing_extensions import Unpack
+
+from scenario._console import ask, watch_run
+from scenario._engine.conclude import describe_error, status_of
+from scenario._engine.facts import Concluded, Fact, Started
+from scenario._engine.isolation import GRACE, run_apart
+from scenario._engine.loop import Curtain, perform_steps, play
+from scenario._engine.outcome import Outcome, Raised
+from scenario._engine.plan import check_agents, check_script
+from scenario._engine.scene import Actor, Scene, Surroundings, make_cast
+from scenario._engine.spans import TraceLabels
+from scenario._engine.stage import SceneStage
+from scenario._events.channel import Channel
+from scenario._events.event_bus import ScenarioEventBus
+from scenario._events.events import ScenarioEvent
+from scenario._events.sink import Sink
+from scenario._events.stream import Stream
+from scenario._utils.ids import generate_id, get_batch_run_id
+from scenario._utils.logs import configure_logging
+from scenario.agent_adapter import AgentAdapter
+from scenario.cache import context_scenario
+from scenario.clock import Clock, SystemClock
+from scenario.config import resolve
+from scenario.errors import AlreadyRunningError, TimeLimitError
+from scenario.message_types import Message
+from scenario.scenario_state import ScenarioState
+from scenario.script import proceed
+from scenario.types import AgentRole, ScenarioResult, ScriptStep
+
+
+class RunOptions(TypedDict, total=False):
+    """The options of a run that only have names.
+
+    Attributes:
+        timeout: The most seconds that the run may take; it then ends as a failure that names who was slow.
+        agent_timeout: The most seconds that one call of an agent may take; likewise.
+        sinks: Read what happens in the run, beside it.
+        clock: Tells the time.
+        new_id: Makes an identifier from its prefix.
+    """
+
+    timeout: float | None
+    agent_timeout: float | None
+    sinks: Sequence[Sink]
+    clock: Clock
+    new_id: Callable[[str], str]
+
+
+class ScenarioExecutor(SceneStage):
+    """Plays one scenario: the steps of its script, turn by turn, to a result.
+
+    An executor is what the steps of a script are performed on, and it can be played by hand with `step`
+    and the methods named after the steps. `run` plays the whole script; it can be called again and again.
+
+    Args:
+        name: The scenario's name.
+        description: What it is about; simulated users and judges read it.
+        agents: Who takes part.
+        script: What happens, in order; None or empty lets the conversation go on by itself.
+        max_turns: The most turns of a conversation that goes on by itself.
+        verbose: Print the conversation; 2 puts the scenario's name on each line.
+        cache_key: Names a set of cached results; empty switches a configured one off.
+        debug: Ask at the terminal before the simulated user speaks.
+        event_bus: Carries what happens to sinks and reporters.
+        set_id: The set that the scenario belongs to.
+        metadata: Anything to keep with the run.
+        options: See `RunOptions`.
+
+    Raises:
+        NotAnAgentError: Something among the agents cannot play.
+        ConfigError: A setting cannot be used.
+
+    Attributes:
+        config: The settings of the run.
+        batch_run_id: Shared by all runs of this process and of its children.
+        scenario_set_id: The set that the scenario belongs to, ``default`` if none was named.
+        scenario_run_id: The id of the newest run.
+        event_bus: Carries what happens to sinks and reporters.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        description: str,
+        agents: Sequence[AgentAdapter] = [],
+        script: Sequence[ScriptStep] | None = None,
+        max_turns: int | None = None,
+        verbose: bool | int | None = None,
+        cache_key: str | None = None,
+        debug: bool | None = None,
+        event_bus: ScenarioEventBus | None = None,
+        set_id: str | None = None,
+        metadata: dict[str, Any] | None = None,
+        **options: Unpack[RunOptions],
+    ) -> None:
+        self.description = description
+        self.agents = check_agents(name, agents)
+        self.script: list[ScriptStep] = list(script) if script else [proceed()]
+        self.metadata = None if metadata is None else dict(metadata)
+        self.batch_run_id = get_batch_run_id()
+        self.scenario_set_id = set_id or "default"
+        self.event_bus = event_bus or ScenarioEventBus(sinks=options.pop("sinks", ()))
+        self._clock: Clock = options.pop("clock", None) or SystemClock()
+        self._new_id: Callable[[str], str] = options.pop("new_id", None) or generate_id
+        self.scenario_run_id = self._new_id("scenariorun")
+        self._curtain: Curtain | None = None
+        self._channel = Channel()
+        settings = {
+            "max_turns": max_turns,
+            "verbose": verbose,
+            "cache_key": cache_key,
+            "debug": debug,
+            "timeout": options.pop("timeout", None),
+            "agent_timeout": options.pop("agent_timeout", None),
+        }
+        _refuse_unknown(options)
+        super().__init__(name, resolve(settings))
+
+    @property
+    def events(self) -> Stream[ScenarioEvent]:
+        """The events of the current run, or of the next one."""
+        return self._open_channel().events
+
+    @property
+    def facts(self) -> Stream[Fact]:
+        """Everything that happens in the current run, or in the next one."""
+        return self._open_channel().facts
+
+    def reset(self) -> None:
+        """Begin anew: a new state and thread, no messages, turn 0.
+
+        The executor becomes the one in `scenario.cache.context_scenario`.
+        """
+        self._scene.close()
+        self._scene = self._new_scene()
+        context_scenario.set(self)
+
+    async def run(self) -> ScenarioResult:
+        """Play the whole script.
+
+        Returns:
+            How it ended.
+
+        Raises:
+            ScriptError: The script cannot be played; nothing has happened then.
+            AlreadyRunningError: A run of this executor is going on.
+            BaseException: What a step or an agent raised, after the run was reported as finished.
+        """
+        roles = [agent.role for agent in self.agents]
+        check_script(self.name, self.script, roles, self.config.max_turns)
+        if self._curtain is not None:
+            raise AlreadyRunningError(
+                f"Scenario `{self.name}` is being played by this executor. Make another for a second run."
+            )
+        configure_logging()
+        with self._raised_curtain() as curtain:
+            result = await play(curtain, self._perform)
+        if result is None:
+            raise asyncio.CancelledError("The run was ended from outside")
+        return result
+
+    @contextmanager
+    def _raised_curtain(self) -> Generator[Curtain]:
+        """A new run: its id, its streams and their readers, and the context that steps find it in."""
+        channel = self._open_channel()
+        curtain = self._curtain = Curtain(lambda outcome: self._conclude(outcome, channel))
+        self.scenario_run_id = self._new_id("scenariorun")
+        self._scene.close()
+        self._scene = self._new_scene()
+        self.event_bus.subscribe_to_events(channel.events)
+        self.event_bus.subscribe_to_facts(channel.facts)
+        if self.config.verbose:
+            watch_run(channel.facts, named=self.config.verbose == 2)  # noqa: PLR2004 - the documented value
+        token = context_scenario.set(self)
+        try:
+            yield curtain
+        finally:
+            context_scenario.reset(token)
+            self._curtain = None
+
+    async def _perform(self) -> Outcome:
+        self._scene.emit(
+            Started,
+            name=self.name,
+            description=self.description,
+            batch_run_id=self.batch_run_id,
+            set_id=self.scenario_set_id,
+            metadata=dict(self.metadata or {}),
+            agents=tuple(actor.info for actor in self._scene.cast),
+        )
+        self.reset()
+        scene, limit = self._scene, self.config.timeout
+        if limit is None:
+            return await perform_steps(self.script, scene)
+        scene.limit(limit)
+        timer = asyncio.timeout(limit)
+        try:
+            async with timer:
+                return await perform_steps(self.script, scene)
+        except TimeoutError:
+            if timer.expired():
+                raise scene.overdue() from None
+            raise
+
+    def _conclude(self, outcome: Outcome, channel: Channel) -> ScenarioResult:
+        scene = self._scene
+        result = scene.result(outcome)
+        error = describe_error(outcome.error) if isinstance(outcome, Raised) else None
+        concluded = Concluded(
+            self.scenario_run_id, self._clock.now(), status_of(outcome, result), result, error
+        )
+        try:
+            channel.publish(concluded)
+        finally:
+            channel.complete()
+            scene.close()
+        return result
+
+    async def _typed(self, actor: Actor) -> list[Message] | None:
+        """What a person says in the place of a simulated user; None without one, or when they leave it be."""
+        if actor.info.role is not AgentRole.USER or not self.config.debug or self.config.headless:
+            return None
+        text = await ask(f"[{self.name}] Your message as the user, or Enter to let {actor.info.name} speak: ")
+        return [{"role": "user", "content": text}] if text else None
+
+    def _new_scene(self) -> Scene:
+        curtain = self._curtain
+
+        def emit(fact: Fact) -> None:
+            if curtain is None or not curtain.down:
+                self._open_channel().publish(fact)
+
+        thread_id = self._new_id("scenariothread")
+        state = ScenarioState(self.description, (), thread_id, 0, self.config, stage=self)
+        labels = TraceLabels(
+            self.scenario_run_id, thread_id, self.name, self.batch_run_id, self.scenario_set_id
+        )
+        around = Surroundings(
+            run_id=self.scenario_run_id,
+            clock=self._clock,
+            new_id=self._new_id,
+            emit=emit,
+            is_abandoned=lambda: curtain is not None and curtain.abandoned,
+        )
+        return Scene(make_cast(self.agents), state, labels, around)
+
+    def _open_channel(self) -> Channel:
+        if self._channel.facts.completed:
+            self._channel = Channel()
+        return self._channel
+
+
+def _refuse_unknown(options: Mapping[str, Any]) -> None:
+    if "sinks" in options:
+        raise TypeError("Give the sinks to the event bus: ScenarioEventBus(sinks=…)")
+    if options:
+        raise TypeError(f"ScenarioExecutor and run() have no option named {', '.join(map(repr, options))}")
+
+
+class _Apart:
+    """An executor's run, as the thread that waits for it sees it."""
+
+    def __init__(self, executor: ScenarioExecutor) -> None:
+        self._executor = executor
+        self.run = executor.run
+
+    def curtain(self) -> Curtain | None:
+        return self._executor._curtain  # noqa: SLF001 - a part of the executor
+
+    def seconds_left(self) -> float | None:
+        return self._scene.seconds_left(self._executor.config.agent_timeout)
+
+    def overdue(self, grace: float) -> TimeLimitError | None:
+        return self._scene.overdue_by(grace, self._executor.config.agent_timeout)
+
+    @property
+    def _scene(self) -> Scene:
+        return self._executor._scene  # noqa: SLF001 - a part of the executor
+
+
+async def run(
+    name: str,
+    description: str,
+    agents: Sequence[AgentAdapter] = [],
+    max_turns: int | None = None,
+    verbose: bool | int | None = None,
+    cache_key: str | None = None,
+    debug: bool | None = None,
+    script: Sequence[ScriptStep] | None = None,
+    set_id: str | None = None,
+    metadata: dict[str, Any] | None = None,
+    **options: Unpack[RunOptions],
+) -> ScenarioResult:
+    """Play a scenario on a thread and an event loop of its own.
+
+    Agents that block do not hold each other up: several runs under `asyncio.gather` are parallel. Objects
+    that belong to the caller's loop cannot be used by the agents; `arun` is for those.
+
+    Args:
+        name: The scenario's name.
+        description: What it is about; simulated users and judges read it.
+        agents: Who takes part.
+        max_turns: The most turns of a conversation that goes on by itself.
+        verbose: Print the conversation; 2 puts the scenario's name on each line.
+        cache_key: Names a set of cached results; empty switches a configured one off.
+        debug: Ask at the terminal before the simulated user speaks.
+        script: What happens, in order; None or empty lets the conversation go on by itself.
+        set_id: The set that the scenario belongs to.
+        metadata: Anything to keep with the run.
+        options: See `RunOptions`.
+
+    Returns:
+        How it ended.
+
+    Raises:
+        ScenarioError: The scenario cannot be played, or an agent raised.
+        AssertionError: A check in the script failed.
+    """
+    executor = ScenarioExecutor(
+        name,
+        description,
+        agents,
+        script,
+        max_turns,
+        verbose,
+        cache_key,
+        debug,
+        set_id=set_id,
+        metadata=metadata,
+        **options,
+    )
+    return await _delivered(executor, run_apart(_Apart(executor)))
+
+
+async def arun(
+    name: str,
+    description: str,
+    agents: Sequence[AgentAdapter] = [],
+    max_turns: int | None = None,
+    verbose: bool | int | None = None,
+    cache_key: str | None = None,
+    debug: bool | None = None,
+    script: Sequence[ScriptStep] | None = None,
+    set_id: str | None = None,
+    metadata: dict[str, Any] | None = None,
+    **options: Unpack[RunOptions],
+) -> ScenarioResult:
+    """Play a scenario on the caller's event loop, where the caller's asynchronous objects can be used.
+
+    Takes, returns and raises what `run` does. An agent that blocks holds up everything on the loop.
+    """
+    executor = ScenarioExecutor(
+        name,
+        description,
+        agents,
+        script,
+        max_turns,
+        verbose,
+        cache_key,
+        debug,
+        set_id=set_id,
+        metadata=metadata,
+        **options,
+    )
+    return await _delivered(executor, executor.run())
+
+
+async def _delivered(
+    executor: ScenarioExecutor, playing: Coroutine[Any, Any, ScenarioResult]
+) -> ScenarioResult:
+    """Wait for a run, and until what happened in it is delivered; not for long if it was cut short."""
+    patience = executor.event_bus.drain_timeout
+    try:
+        return await playing
+    except BaseException as error:
+        if not isinstance(error, Exception):
+            patience = min(patience, GRACE)
+        raise
+    finally:
+        await executor.event_bus.drained(patience)

@@ -1,0 +1,271 @@
+"""What a step and an agent may see of a run, and do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
+
+from scenario._utils.text import text_of, transcript
+from scenario.config import ScenarioConfig
+from scenario.errors import NoStageError
+from scenario.types import ScenarioResult
+
+if TYPE_CHECKING:
+    from scenario.message_types import (
+        ChatCompletionAssistantMessageParamWithTrace,
+        ChatCompletionMessageParam,
+        ChatCompletionMessageParamWithTrace,
+        ChatCompletionUserMessageParamWithTrace,
+        Message,
+    )
+    from scenario.types import Criterion, UserEnding
+
+TurnCallback: TypeAlias = Callable[["ScenarioState"], Awaitable[Any] | Any]
+"""Called with the state, and awaited if it returns something to await."""
+
+
+class Stage(Protocol):
+    """Where a script is played: the seven steps, and the two ways to change the conversation."""
+
+    def add_message(self, message: ChatCompletionMessageParam, from_agent_idx: int | None = None) -> None:
+        """Add a message to the conversation."""
+        ...
+
+    def rollback_messages_to(self, index: int) -> list[ChatCompletionMessageParamWithTrace]:
+        """Cut the conversation at a position."""
+        ...
+
+    async def message(self, message: ChatCompletionMessageParam) -> ScenarioResult | None:
+        """Say or add a message."""
+        ...
+
+    async def user(self, content: Any = None) -> ScenarioResult | None:
+        """Let the user speak."""
+        ...
+
+    async def agent(self, content: Any = None) -> ScenarioResult | None:
+        """Let the agent under test speak."""
+        ...
+
+    async def judge(self, criteria: Sequence[Criterion] | None = None) -> ScenarioResult | None:
+        """Ask the judge for a verdict."""
+        ...
+
+    async def proceed(
+        self,
+        turns: int | None = None,
+        on_turn: TurnCallback | None = None,
+        on_step: TurnCallback | None = None,
+    ) -> ScenarioResult | None:
+        """Let the conversation go on by itself."""
+        ...
+
+    async def succeed(self, reasoning: str | None = None) -> ScenarioResult:
+        """End the run as a success."""
+        ...
+
+    async def fail(self, reasoning: str | None = None) -> ScenarioResult:
+        """End the run as a failure."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyTime:
+    """How long the agent under test took for one call.
+
+    Attributes:
+        agent: The agent's name.
+        turn: The turn, counted from 0.
+        seconds: The time.
+    """
+
+    agent: str
+    turn: int
+    seconds: float
+
+
+class ScenarioState:
+    """The state of a run: the conversation, the turn, and questions about both.
+
+    A state can also be made by hand, to test a custom agent, judge or step without a run.
+
+    Attributes:
+        description: The scenario's description.
+        messages: The conversation so far, as copies: to change them changes nothing else.
+        thread_id: The conversation's id.
+        current_turn: The turn, counted from 0.
+        config: The settings of the run.
+        reply_times: How long the agents under test took, call by call.
+        ending: How the simulated user left, if it did.
+    """
+
+    def __init__(
+        self,
+        description: str = "",
+        messages: Iterable[ChatCompletionMessageParamWithTrace] = (),
+        thread_id: str = "",
+        current_turn: int = 0,
+        config: ScenarioConfig | None = None,
+        *,
+        stage: Stage | None = None,
+    ) -> None:
+        self.description = description
+        self.messages: list[ChatCompletionMessageParamWithTrace] = list(messages)
+        self.thread_id = thread_id
+        self.current_turn = current_turn
+        self.config = config if config is not None else ScenarioConfig()
+        self.reply_times: list[ReplyTime] = []
+        self.ending: UserEnding | None = None
+        self._turn_starts: list[int] = [0]
+        self._stage = stage
+
+    @property
+    def stage(self) -> Stage:
+        """Where the script is played.
+
+        Raises:
+            NoStageError: The state was made by hand.
+        """
+        if self._stage is None:
+            raise NoStageError(
+                "This state belongs to no running scenario, so no step can be performed with it. "
+                "Put the step into the `script` of `scenario.run`."
+            )
+        return self._stage
+
+    @property
+    def _executor(self) -> Stage | None:
+        return self._stage
+
+    def add_message(self, message: ChatCompletionMessageParam) -> None:
+        """Add a message to the conversation; every agent finds it among its new messages.
+
+        Args:
+            message: A chat message; it is copied.
+        """
+        if self._stage is None:
+            self.messages.append(cast("ChatCompletionMessageParamWithTrace", {**message}))
+        else:
+            self._stage.add_message(message)
+
+    def rollback_messages_to(self, index: int) -> list[ChatCompletionMessageParamWithTrace]:
+        """Cut the conversation, and every agent's new messages, at a position.
+
+        Args:
+            index: The position of the first message to remove, counted from 0. Past the end: nothing happens.
+
+        Returns:
+            The removed messages.
+
+        Raises:
+            ValueError: `index` is negative.
+        """
+        if self._stage is not None:
+            return self._stage.rollback_messages_to(index)
+        if index < 0:
+            raise ValueError(f"rollback_messages_to: index must be >= 0, got {index}")
+        removed = self.messages[index:]
+        del self.messages[index:]
+        return removed
+
+    def last_message(self) -> ChatCompletionMessageParamWithTrace:
+        """The newest message.
+
+        Raises:
+            ValueError: Nothing was said yet.
+        """
+        if not self.messages:
+            raise ValueError("No messages found: nothing was said in this conversation yet")
+        return self.messages[-1]
+
+    def last_user_message(self) -> ChatCompletionUserMessageParamWithTrace:
+        """The newest message of the user.
+
+        Raises:
+            ValueError: There is none.
+        """
+        return cast("ChatCompletionUserMessageParamWithTrace", self._find(reversed(self.messages), "user"))
+
+    def first_user_message(self) -> ChatCompletionUserMessageParamWithTrace:
+        """The oldest message of the user.
+
+        Raises:
+            ValueError: There is none.
+        """
+        return cast("ChatCompletionUserMessageParamWithTrace", self._find(self.messages, "user"))
+
+    def last_agent_message(self) -> ChatCompletionAssistantMessageParamWithTrace:
+        """The newest message of the agent under test.
+
+        Raises:
+            ValueError: There is none.
+        """
+        found = self._find(reversed(self.messages), "assistant")
+        return cast("ChatCompletionAssistantMessageParamWithTrace", found)
+
+    def tool_calls(self, tool_name: str | None = None) -> list[dict[str, Any]]:
+        """The agent's tool calls in the order of the conversation.
+
+        Args:
+            tool_name: Only calls of this tool; None means of all.
+
+        Returns:
+            The calls as they stand in the messages: ``{"id", "type", "function": {"name", "arguments"}}``.
+        """
+        return [
+            call
+            for message in self.messages
+            for call in _calls_of(message)
+            if tool_name is None or call.get("function", {}).get("name") == tool_name
+        ]
+
+    def last_tool_call(self, tool_name: str) -> dict[str, Any] | None:
+        """A call of this tool in the newest message that has one (its first there), or None."""
+        for message in reversed(self.messages):
+            for call in _calls_of(message):
+                if call.get("function", {}).get("name") == tool_name:
+                    return call
+        return None
+
+    def has_tool_call(self, tool_name: str) -> bool:
+        """Whether the agent called this tool."""
+        return self.last_tool_call(tool_name) is not None
+
+    def turns(self) -> list[list[ChatCompletionMessageParamWithTrace]]:
+        """The messages of each turn so far, the open one included."""
+        starts = [*self._turn_starts, len(self.messages)]
+        return [self.messages[start:end] for start, end in pairwise(starts)]
+
+    def transcript(self) -> str:
+        """The conversation as text: a line for each message, tool call and tool result."""
+        return transcript(cast("list[Message]", self.messages))
+
+    def begin_turn(self, number: int) -> None:
+        """Note that a turn begins here. The engine calls this."""
+        self.current_turn = number
+        if number:
+            self._turn_starts.append(len(self.messages))
+
+    def cut(self, index: int) -> None:
+        """Note that the conversation was cut at `index`. The engine calls this."""
+        del self.messages[index:]
+        self._turn_starts = [min(start, index) for start in self._turn_starts]
+
+    def _find(
+        self, messages: Iterable[ChatCompletionMessageParamWithTrace], role: str
+    ) -> ChatCompletionMessageParamWithTrace:
+        for message in messages:
+            if message["role"] == role:
+                return message
+        raise ValueError(f"No {role} message found in this conversation")
+
+    def __repr__(self) -> str:
+        said = f"{len(self.messages)} messages"
+        last = f", last: {text_of(self.messages[-1])[:60]!r}" if self.messages else ""
+        return f"ScenarioState(turn {self.current_turn}, {said}{last})"
+
+
+def _calls_of(message: ChatCompletionMessageParamWithTrace) -> list[dict[str, Any]]:
+    return cast("dict[str, Any]", message).get("tool_calls") or []

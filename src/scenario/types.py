@@ -1,0 +1,261 @@
+"""The values that scenarios, agents and judges exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation
+
+from scenario.message_types import (
+    ChatCompletionAssistantMessageParamWithTrace,
+    ChatCompletionDeveloperMessageParamWithTrace,
+    ChatCompletionFunctionMessageParamWithTrace,
+    ChatCompletionMessageParam,
+    ChatCompletionMessageParamWithTrace,
+    ChatCompletionSystemMessageParamWithTrace,
+    ChatCompletionToolMessageParamWithTrace,
+    ChatCompletionUserMessageParamWithTrace,
+    Message,
+)
+
+if TYPE_CHECKING:
+    from scenario.checks import Check
+    from scenario.scenario_state import ScenarioState
+
+    Messages: TypeAlias = list[ChatCompletionMessageParamWithTrace]
+    Criterion: TypeAlias = str | Check
+else:
+    Messages: TypeAlias = list[Any]
+    Criterion: TypeAlias = Any
+    ScenarioState: TypeAlias = Any
+
+_INTERNAL_KEYS = frozenset({"id", "trace_id"})
+
+
+class AgentRole(Enum):
+    """Who an agent is in the conversation. The order is the order of speaking in a turn."""
+
+    USER = "User"
+    AGENT = "Agent"
+    JUDGE = "Judge"
+
+
+class CriterionStatus(str, Enum):
+    """What was found about one criterion."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The place in a conversation that a verdict rests on.
+
+    Attributes:
+        message: The message's position in the conversation, counted from 0, or None.
+        quote: What stands there, word for word.
+    """
+
+    message: int | None
+    quote: str
+
+    def __str__(self) -> str:
+        """The place and the words, for people."""
+        return self.quote if self.message is None else f"message {self.message}: {self.quote}"
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionResult:
+    """The verdict about one criterion, with its reason and its evidence."""
+
+    criterion: str
+    status: CriterionStatus
+    reasoning: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether the criterion is met."""
+        return self.status is CriterionStatus.PASSED
+
+    def __bool__(self) -> bool:
+        """Whether the criterion is met, so that ``assert check(state)`` reads as it should."""
+        return self.passed
+
+    def __str__(self) -> str:
+        """The verdict in a line, and a line for each piece of evidence."""
+        head = f"{self.criterion}: {self.status.value}"
+        lines = [f"{head}, {self.reasoning}" if self.reasoning else head]
+        return "\n".join(lines + [f"  {evidence}" for evidence in self.evidence])
+
+
+class EndingKind(str, Enum):
+    """How a simulated user leaves a conversation."""
+
+    DONE = "done"
+    GAVE_UP = "gave up"
+    HANDED_OVER = "handed over"
+    OUT_OF_SCOPE = "out of scope"
+
+
+@dataclass(frozen=True, slots=True)
+class UserEnding:
+    """A simulated user's reply that ends the conversation.
+
+    Attributes:
+        kind: How the user left.
+        reason: Why, in a sentence.
+        message: The last thing the user says, or None to leave without a word.
+    """
+
+    kind: EndingKind
+    reason: str
+    message: str | None = None
+
+    def __str__(self) -> str:
+        """The end as a sentence about the user."""
+        verb = {EndingKind.GAVE_UP: "gave up", EndingKind.HANDED_OVER: "was handed over"}
+        return f"The user {verb.get(self.kind, f'was {self.kind.value}')}: {self.reason}"
+
+
+class JudgmentRequest(BaseModel):
+    """Asks a judge for a verdict now.
+
+    Attributes:
+        criteria: Judge by these only; None means by the judge's own.
+    """
+
+    criteria: Annotated[list[Criterion] | None, SkipValidation] = None
+
+
+class AgentInput(BaseModel):
+    """What an agent is called with.
+
+    Attributes:
+        thread_id: The conversation's id; the same for every call of one run.
+        messages: The conversation so far. The list and its messages belong to the agent: to change them
+            changes nothing else.
+        new_messages: The messages that this agent has not been called with yet.
+        judgment_request: For a judge: a verdict is asked for. None: the judge may let the conversation go on.
+        scenario_state: The state of the run: what was said, which tools were called, which turn it is.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    thread_id: str
+    messages: Annotated[Messages, SkipValidation]
+    new_messages: Annotated[Messages, SkipValidation]
+    judgment_request: JudgmentRequest | None = None
+    scenario_state: Annotated[ScenarioState, SkipValidation] = None  # pyright: ignore[reportAssignmentType]
+
+    def last_new_user_message(self) -> ChatCompletionUserMessageParamWithTrace:
+        """The newest user message that this agent has not seen yet.
+
+        Raises:
+            ValueError: There is none among the new messages.
+        """
+        for message in reversed(self.new_messages):
+            if message["role"] == "user":
+                return message
+        raise ValueError(
+            "There is no new user message for this agent. Read the whole conversation from `input.messages` "
+            "if the agent may be called without one."
+        )
+
+    def last_new_user_message_str(self) -> str:
+        """The text of the newest user message that this agent has not seen yet.
+
+        Raises:
+            ValueError: There is none, or its content is not text.
+        """
+        content = self.last_new_user_message()["content"]
+        if isinstance(content, str):
+            return content
+        raise ValueError(
+            f"The last user message has {type(content).__name__} content, not text. "
+            "Use `last_new_user_message()` and read its content parts."
+        )
+
+    def provider_messages(self) -> list[ChatCompletionMessageParam]:
+        """The conversation as a model's provider accepts it.
+
+        Returns:
+            Copies of `messages` without the keys ``id`` and ``trace_id``, which some providers refuse.
+        """
+        return [
+            {key: value for key, value in message.items() if key not in _INTERNAL_KEYS}  # pyright: ignore[reportReturnType]
+            for message in self.messages
+        ]
+
+
+class ScenarioResult(BaseModel):
+    """How a run ended. A result is true when the scenario succeeded.
+
+    Attributes:
+        success: Whether the agent under test passed.
+        messages: The whole conversation.
+        reasoning: Why the run ended this way.
+        passed_criteria: The criteria that were met, each once.
+        failed_criteria: The criteria that were not met or not decided, each once.
+        inconclusive_criteria: Those among the failed ones that could not be decided.
+        criteria: One verdict for each criterion that reported its reasons and evidence.
+        ending: How the simulated user left, if it did.
+        total_time: Seconds from the start of the run to its end.
+        agent_time: Seconds spent in agents of the role AGENT.
+    """
+
+    success: bool
+    messages: Annotated[Messages, SkipValidation]
+    reasoning: str | None = None
+    passed_criteria: list[str] = Field(default_factory=list)
+    failed_criteria: list[str] = Field(default_factory=list)
+    inconclusive_criteria: list[str] = Field(default_factory=list)
+    criteria: list[CriterionResult] = Field(default_factory=list)
+    ending: UserEnding | None = None
+    total_time: float | None = None
+    agent_time: float | None = None
+
+    def __bool__(self) -> bool:
+        """Whether the scenario succeeded."""
+        return self.success
+
+    def __repr__(self) -> str:
+        """The outcome in one line; the conversation is left out."""
+        status = "PASSED" if self.success else "FAILED"
+        return f"{type(self).__name__}(success={self.success}, status={status}, reasoning={self.reasoning!r})"
+
+
+AgentReturnTypes: TypeAlias = (
+    str | ChatCompletionMessageParam | Sequence[ChatCompletionMessageParam] | ScenarioResult | UserEnding
+)
+"""What an agent may answer with: text, a message, several messages, or an end of the run."""
+
+ScriptStep: TypeAlias = Callable[["ScenarioState"], Any | Awaitable[Any]]
+"""A step of a script: called with the state, and awaited if it returns something to await."""
+
+__all__ = [
+    "AgentInput",
+    "AgentReturnTypes",
+    "AgentRole",
+    "ChatCompletionAssistantMessageParamWithTrace",
+    "ChatCompletionDeveloperMessageParamWithTrace",
+    "ChatCompletionFunctionMessageParamWithTrace",
+    "ChatCompletionMessageParamWithTrace",
+    "ChatCompletionSystemMessageParamWithTrace",
+    "ChatCompletionToolMessageParamWithTrace",
+    "ChatCompletionUserMessageParamWithTrace",
+    "Criterion",
+    "CriterionResult",
+    "CriterionStatus",
+    "EndingKind",
+    "Evidence",
+    "JudgmentRequest",
+    "Message",
+    "ScenarioResult",
+    "ScriptStep",
+    "UserEnding",
+]
