@@ -213,6 +213,8 @@ class ScenarioExecutor(SceneStage):
 
     def _conclude(self, outcome: Outcome, channel: Channel) -> ScenarioResult:
         scene = self._scene
+        if (interrupted := scene.interrupted_call()) is not None:
+            channel.publish(interrupted)
         result = scene.result(outcome)
         error = describe_error(outcome.error) if isinstance(outcome, Raised) else None
         concluded = Concluded(
@@ -277,7 +279,8 @@ class _Apart:
         return self._executor._curtain  # noqa: SLF001 - a part of the executor
 
     def seconds_left(self) -> float | None:
-        return self._scene.seconds_left(self._executor.config.agent_timeout)
+        config = self._executor.config
+        return self._scene.seconds_left(config.timeout, config.agent_timeout)
 
     def overdue(self, grace: float) -> TimeLimitError | None:
         return self._scene.overdue_by(grace, self._executor.config.agent_timeout)

@@ -57,6 +57,7 @@ async def run_apart(performance: Performance) -> ScenarioResult:
     apart = _Apart(performance.run)
     thread_pool().submit(apart.job, urgent=context_scenario.get(None) is not None)
     done = asyncio.wrap_future(apart.future)
+    done.add_done_callback(_see)
     try:
         while True:
             left = performance.seconds_left()
@@ -79,9 +80,13 @@ async def run_apart(performance: Performance) -> ScenarioResult:
             if curtain is not None:
                 curtain.fall_from_outside(Raised(error))
             apart.leave_behind("The run was cancelled while an agent blocked its thread.")
-        elif not done.cancelled():
-            done.exception()  # seen: the caller gets the cancellation
         raise
+
+
+def _see(done: asyncio.Future[ScenarioResult]) -> None:
+    """Look at how a run ended, so that asyncio does not complain when nobody else wants to know."""
+    if not done.cancelled():
+        done.exception()
 
 
 class _Apart:

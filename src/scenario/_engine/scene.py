@@ -92,7 +92,7 @@ class Scene:
         self.agent_time = 0.0
         self.deadline: tuple[float, float] | None = None
         self.calling: tuple[Actor, float] | None = None
-        self._interrupted: Actor | None = None
+        self._seconds: dict[str, float] = {}
         self._labels = labels
         self._around = around
         self._began = around.clock.monotonic()
@@ -171,12 +171,23 @@ class Scene:
         """Note that an agent's call came to its end; returns the seconds that it took."""
         seconds = self._around.clock.monotonic() - began
         self.calling = None
-        self._interrupted = actor if error is not None else None
+        self._seconds[actor.info.name] = self._seconds.get(actor.info.name, 0.0) + seconds
         if actor.info.role is AgentRole.AGENT:
             self.agent_time += seconds
             self.state.reply_times.append(ReplyTime(actor.info.name, self.turn.number, seconds))
         self.emit(CallFinished, agent=actor.info, turn=self.turn.number, seconds=seconds, error=error)
         return seconds
+
+    def interrupted_call(self) -> CallFinished | None:
+        """The end of a call that the end of the play cuts short; its time counts."""
+        if self.calling is None:
+            return None
+        actor, began = self.calling
+        seconds = self._around.clock.monotonic() - began
+        if actor.info.role is AgentRole.AGENT:
+            self.agent_time += seconds
+        run_id, now = self._around.run_id, self._around.clock.now()
+        return CallFinished(run_id, now, actor.info, self.turn.number, seconds, "The run ended before it")
 
     def judged(self, checkpoint: Checkpoint) -> None:
         """Keep the verdicts of a checkpoint."""
@@ -211,15 +222,16 @@ class Scene:
             raise asyncio.CancelledError("The run was ended from outside")
 
     def overdue(self) -> TimeLimitError:
-        """The error for a play that took too long; names the agent that was being waited for."""
+        """The error for a play that took too long; names the agent that it spent its time in."""
         limit = self.deadline[1] if self.deadline is not None else 0.0
-        actor = self.calling[0] if self.calling is not None else self._interrupted
-        where = f" while it waited for `{actor.info.name}`" if actor is not None else ""
+        slowest = max(self._seconds, key=self._seconds.__getitem__, default=None)
+        agent = self.calling[0].info.name if self.calling is not None else slowest
+        where = f", most of it in agent `{agent}`" if agent is not None else ""
         turn = self.turn.number
         return TimeLimitError(
-            f"The scenario took longer than its limit of {limit:g} s{where}, in turn {turn}. "
+            f"The scenario took longer than its limit of {limit:g} s{where}; it was in turn {turn}. "
             "Raise `timeout`, or find out what is slow.",
-            agent=None if actor is None else actor.info.name,
+            agent=agent,
             turn=turn,
             limit=limit,
         )
@@ -235,10 +247,10 @@ class Scene:
             limit=limit,
         )
 
-    def seconds_left(self, agent_timeout: float | None) -> float | None:
+    def seconds_left(self, timeout: float | None, agent_timeout: float | None) -> float | None:
         """Seconds until a limit of the play or of an agent's call could pass; None without limits."""
         now = self._around.clock.monotonic()
-        left = [] if self.deadline is None else [self.deadline[0] - now]
+        left = [] if timeout is None else [self._began + timeout - now]
         if agent_timeout is not None:
             began = self.calling[1] if self.calling is not None else now
             left.append(began + agent_timeout - now)

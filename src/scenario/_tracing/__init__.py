@@ -6,11 +6,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from scenario._tracing.filters import scenario_only, with_custom_scopes
+from scenario._tracing.judge_span_collector import JudgeSpanCollector, judge_span_collector
 from scenario._tracing.setup import ensure_tracing_initialized, setup_scenario_tracing
 
 if TYPE_CHECKING:
     from scenario._tracing.filtering_exporter import FilteringSpanExporter
-    from scenario._tracing.judge_span_collector import JudgeSpanCollector, judge_span_collector
 
 __all__ = [
     "FilteringSpanExporter",
@@ -22,16 +22,10 @@ __all__ = [
     "with_custom_scopes",
 ]
 
-_NEED_THE_SDK = {
-    "FilteringSpanExporter": "filtering_exporter",
-    "JudgeSpanCollector": "judge_span_collector",
-    "judge_span_collector": "judge_span_collector",
-}
-
 
 def __getattr__(name: str) -> Any:
-    if name not in _NEED_THE_SDK:
+    if name != "FilteringSpanExporter":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"scenario._tracing.{_NEED_THE_SDK[name]}"), name)
-    globals()[name] = value  # the instance, not the module of the same name
-    return value
+    return importlib.import_module(
+        "scenario._tracing.filtering_exporter"
+    ).FilteringSpanExporter  # needs the SDK

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from opentelemetry.context import Context
-from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
+if TYPE_CHECKING:
+    from opentelemetry.context import Context
+    from opentelemetry.sdk.trace import ReadableSpan, Span
 
 _THREAD = "langwatch.thread.id"
 
 
-class JudgeSpanCollector(SpanProcessor):
-    """Holds the ended spans of the conversations that are going on, and forgets each with its end.
+class JudgeSpanCollector:
+    """A span processor. Holds the ended spans of the conversations that are going on, and forgets each with its end.
 
     A span belongs to a conversation when it, or a span above it, carries the conversation's id in
     ``langwatch.thread.id``. Which conversation that is, is settled when the span starts, so reading one
-    conversation costs nothing for the others. Spans of no conversation are not held.
+    conversation costs nothing for the others. Spans of no conversation are not held. It is a span processor by
+    its methods alone, so that naming it does not load the SDK.
     """
 
     def __init__(self) -> None:
@@ -53,6 +55,9 @@ class JudgeSpanCollector(SpanProcessor):
             gone = [key for key, owner in self._thread_of.items() if owner == thread_id]
             for key in gone:
                 del self._thread_of[key]
+
+    def _on_ending(self, span: Span) -> None:
+        """The SDK asks every processor just before a span ends; there is nothing to change."""
 
     def shutdown(self) -> None:
         """Forget everything."""

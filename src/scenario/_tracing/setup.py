@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import SpanProcessor
     from opentelemetry.sdk.trace.export import SpanExporter
 
     from scenario._tracing.filters import SpanFilter
+
+from scenario._tracing.judge_span_collector import judge_span_collector
 
 _logger = logging.getLogger("scenario")
 _lock = threading.Lock()
@@ -63,7 +65,6 @@ def _connect(
     from opentelemetry.sdk.trace.export import SimpleSpanProcessor  # noqa: PLC0415
 
     from scenario._tracing.filtering_exporter import FilteringSpanExporter  # noqa: PLC0415
-    from scenario._tracing.judge_span_collector import judge_span_collector  # noqa: PLC0415
 
     provider = trace.get_tracer_provider()
     if not isinstance(provider, TracerProvider):
@@ -72,7 +73,7 @@ def _connect(
             return
         provider = TracerProvider()
         trace.set_tracer_provider(provider)
-    provider.add_span_processor(judge_span_collector)
+    provider.add_span_processor(cast("SpanProcessor", judge_span_collector))
     for processor in span_processors:
         provider.add_span_processor(processor)
     if trace_exporter is not None:

@@ -1,0 +1,198 @@
+"""scenario.checks: replied_within, turns_at_most, ended, state."""
+
+from __future__ import annotations
+
+import pytest
+from authoring.conversations import agent_says, user_says
+
+from scenario.checks import Subject, ended, replied_within, state, turns_at_most
+from scenario.errors import ScriptError
+from scenario.scenario_state import ReplyTime, ScenarioState
+from scenario.types import CriterionStatus, EndingKind, Evidence, ScenarioResult, UserEnding
+
+TALK = [user_says("Hello"), agent_says("Hi"), user_says("Bye"), agent_says("Bye")]
+
+
+def measured(*seconds):
+    given = ScenarioState()
+    given.reply_times = [ReplyTime("desk", turn, time) for turn, time in enumerate(seconds)]
+    return given
+
+
+def at_turn(number):
+    return ScenarioState(current_turn=number)
+
+
+def left(kind):
+    return ScenarioResult(success=True, messages=[], ending=UserEnding(kind, "all is well"))
+
+
+def test_replies_in_time_pass():
+    verdict = replied_within(2)(measured(0.5, 2.0))
+    assert (verdict.passed, verdict.reasoning) == (True, "every reply came in time")
+
+
+def test_one_slow_reply_fails_and_is_named():
+    verdict = replied_within(1)(measured(0.5, 1.2345))
+    assert verdict.status is CriterionStatus.FAILED
+    assert verdict.evidence == (Evidence(None, "desk took 1.23 s in turn 1"),)
+
+
+def test_replies_that_nobody_measured_are_inconclusive():
+    verdict = replied_within(1)(TALK)
+    assert verdict.status is CriterionStatus.INCONCLUSIVE
+    assert "measured" in verdict.reasoning
+
+
+def test_a_slow_reply_is_settled_and_a_fast_one_is_not():
+    assert replied_within(1).look(Subject.of(measured(2))).settled
+    assert not replied_within(1).look(Subject.of(measured(0.5))).settled
+    assert not replied_within(1).look(Subject.of(TALK)).settled
+
+
+@pytest.mark.parametrize(("check", "name"), [(replied_within(2), "2"), (replied_within(0.25), "0.25")])
+def test_replied_within_is_named_with_its_seconds(check, name):
+    assert check.name == f"replied_within({name})"
+
+
+def test_turns_of_a_state_are_counted_with_the_open_one():
+    assert turns_at_most(3)(at_turn(2))
+    assert not turns_at_most(2)(at_turn(2))
+
+
+@pytest.mark.parametrize("source", [TALK, ScenarioResult(success=True, messages=TALK)])
+def test_turns_of_messages_are_those_of_the_user(source):
+    assert turns_at_most(2)(source)
+    assert turns_at_most(1)(source).reasoning == "it has 2"
+
+
+def test_too_many_turns_are_settled_and_few_are_not():
+    assert turns_at_most(1).look(Subject.of(TALK)).settled
+    assert not turns_at_most(2).look(Subject.of(TALK)).settled
+
+
+def test_turns_at_most_is_named_as_it_is_written():
+    assert turns_at_most(4).name == "turns_at_most(4)"
+
+
+def test_a_user_who_left_that_way_passes():
+    verdict = ended("done")(left(EndingKind.DONE))
+    assert (verdict.passed, verdict.reasoning) == (True, "The user was done: all is well")
+
+
+def test_a_user_who_left_another_way_fails():
+    verdict = ended(EndingKind.DONE)(left(EndingKind.GAVE_UP))
+    assert (verdict.passed, verdict.reasoning) == (False, "The user gave up: all is well")
+
+
+def test_a_user_who_has_not_left_fails():
+    assert ended("done")(TALK).reasoning == "the user has not left"
+
+
+def test_ended_reads_the_ending_of_a_state():
+    given = ScenarioState()
+    given.ending = UserEnding(EndingKind.HANDED_OVER, "to a person")
+    assert ended("handed over")(given)
+
+
+@pytest.mark.parametrize("kind", ["done", "gave up"])
+def test_an_ending_is_settled_either_way(kind):
+    assert ended(kind).look(Subject.of(left(EndingKind.DONE))).settled
+
+
+def test_no_ending_is_open():
+    assert not ended("done").look(Subject.of(TALK)).settled
+
+
+def test_ended_is_named_by_the_words_for_the_way():
+    assert ended(EndingKind.OUT_OF_SCOPE).name == "ended('out of scope')"
+
+
+def test_a_way_to_leave_that_there_is_not_is_refused_with_those_there_are():
+    with pytest.raises(ScriptError, match="'done', 'gave up', 'handed over', 'out of scope'"):
+        ended("angry")
+
+
+def test_a_predicate_of_the_state_passes_with_something_true():
+    verdict = state(lambda given: given.last_agent_message())(TALK)
+    assert (verdict.passed, verdict.reasoning) == (True, "it holds")
+
+
+@pytest.mark.parametrize("value", [False, 0, "", None, []])
+def test_a_predicate_fails_with_something_false_and_shows_it(value):
+    verdict = state(lambda _: value)(TALK)
+    assert (verdict.passed, verdict.reasoning) == (False, f"it does not hold: {value!r}")
+
+
+def test_an_assertion_that_fails_in_a_predicate_is_its_verdict():
+    def is_paid(_):
+        raise AssertionError("the order is not paid")
+
+    verdict = state(is_paid)(TALK)
+    assert (verdict.status, verdict.reasoning) == (CriterionStatus.FAILED, "the order is not paid")
+
+
+def test_an_assertion_without_words_gets_some():
+    def is_paid(_):
+        raise AssertionError
+
+    assert state(is_paid)(TALK).reasoning == "an assertion in it failed"
+
+
+def test_any_other_exception_of_a_predicate_is_raised():
+    with pytest.raises(ZeroDivisionError):
+        state(lambda _: 1 / 0)(TALK)
+
+
+def test_a_predicate_gets_the_state_itself():
+    given = ScenarioState(thread_id="mine")
+    seen = []
+    state(seen.append)(given)
+    assert seen == [given]
+
+
+def test_a_predicate_is_always_open():
+    assert not state(lambda _: True).look(Subject.of(TALK)).settled
+    assert not state(lambda _: False).look(Subject.of(TALK)).settled
+
+
+def test_an_async_predicate_is_refused_when_it_is_asked():
+    async def is_paid(_):
+        return True
+
+    with pytest.raises(ScriptError, match=r"state\(state\(is_paid\)\): a predicate must be a plain function"):
+        state(is_paid)(TALK)
+
+
+def test_a_predicate_that_returns_a_future_is_refused_too():
+    class Later:
+        def __await__(self):
+            yield
+
+    with pytest.raises(ScriptError, match="a predicate must be a plain function"):
+        state(lambda _: Later())(TALK)
+
+
+def test_a_predicate_that_cannot_be_called_is_refused_at_once():
+    with pytest.raises(ScriptError, match="takes a function of the state, not True"):
+        state(True)
+
+
+def is_paid(_):
+    return True
+
+
+class Paid:
+    def __call__(self, _):
+        return True
+
+    def __repr__(self):
+        return "paid"
+
+
+@pytest.mark.parametrize(
+    ("check", "name"),
+    [(state(is_paid), "state(is_paid)"), (state(Paid()), "state(paid)"), (state(is_paid, "it is paid"), "it is paid")],
+)
+def test_a_predicate_is_named_by_people_or_after_its_function(check, name):
+    assert check.name == name
