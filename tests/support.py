@@ -63,7 +63,9 @@ class Told:
         return [type(fact).__name__ for fact in self.facts]
 
 
-def executor(agents: Sequence[Any] = (), script: Sequence[Any] | None = None, **options: Any) -> ScenarioExecutor:
+def executor(
+    agents: Sequence[Any] = (), script: Sequence[Any] | None = None, **options: Any
+) -> ScenarioExecutor:
     defaults: dict[str, Any] = {"clock": FakeClock(), "new_id": CountingIds()}
     return ScenarioExecutor("a name", "a description", agents, script, **{**defaults, **options})
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from scenario._utils.text import shorten
-
 _NEEDS = {
     "User": "scenario.UserSimulatorAgent() (or, without a model, a scenario.ScriptedUserAgent())",
     "Judge": "a scenario.JudgeAgent()",
@@ -27,7 +25,7 @@ A plain function becomes an agent with `scenario.agent_from(function)`."""
 
 def invalid_agent_reply(value: Any, class_name: str) -> str:
     """The `call` of `class_name` returned something that is no reply."""
-    return f"""{class_name} returned {shorten(repr(value), 100)} ({type(value).__name__}), which is not a reply.
+    return f"""{class_name} returned {value!r:.100} ({type(value).__name__}), which is not a reply.
 An agent's `call` returns one of these, and all of it must be data that JSON can hold:
 
     return "text"                                            # said in the agent's role
@@ -39,7 +37,7 @@ An agent's `call` returns one of these, and all of it must be data that JSON can
 
 def not_an_agent(value: Any, index: int, scenario_name: str) -> str:
     """Something in the agents list of `scenario_name` cannot play."""
-    head = f"Scenario `{scenario_name}`: agents[{index}] is {shorten(repr(value), 100)}, "
+    head = f"Scenario `{scenario_name}`: agents[{index}] is {value!r:.100}, "
     if isinstance(value, type):
         return head + f"a class. Make an instance of it: {value.__name__}()."
     if callable(value):
@@ -52,7 +50,7 @@ def not_an_agent(value: Any, index: int, scenario_name: str) -> str:
 
 def no_agent_for_role(role: str, content: str | None = None) -> str:
     """A step speaks for a role that none of the agents plays."""
-    said = f" with content `{shorten(content)}`" if content is not None else ""
+    said = f" with content `{content:.80}`" if content is not None else ""
     return (
         f"Cannot generate a message for role `{role}`{said} because no agent with this role was found, "
         f"please add {_NEEDS[role]} to the scenario `agents` list"
@@ -62,7 +60,7 @@ def no_agent_for_role(role: str, content: str | None = None) -> str:
 def not_a_step(value: Any, position: int, scenario_name: str) -> str:
     """Something in the script of `scenario_name` cannot be performed."""
     return (
-        f"Scenario `{scenario_name}`: step {position} of the script is {shorten(repr(value), 100)}, which cannot be "
+        f"Scenario `{scenario_name}`: step {position} of the script is {value!r:.100}, which cannot be "
         "called. A step is what scenario.user(), agent(), judge() and their like return, a check, or a function "
         "that takes the state."
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, TypedDict
 
 from typing_extensions import Unpack
@@ -24,6 +24,7 @@ from scenario._events.event_bus import ScenarioEventBus
 from scenario._events.events import ScenarioEvent
 from scenario._events.sink import Sink
 from scenario._events.stream import Stream
+from scenario._tracing import ensure_tracing_initialized, judge_span_collector
 from scenario._utils.ids import generate_id, get_batch_run_id
 from scenario._utils.logs import configure_logging
 from scenario.agent_adapter import AgentAdapter
@@ -220,11 +221,10 @@ class ScenarioExecutor(SceneStage):
         concluded = Concluded(
             self.scenario_run_id, self._clock.now(), status_of(outcome, result), result, error
         )
-        try:
+        with ExitStack() as ending:  # whatever a subscriber does to us
+            ending.callback(scene.close)
+            ending.callback(channel.complete)
             channel.publish(concluded)
-        finally:
-            channel.complete()
-            scene.close()
         return result
 
     async def _typed(self, actor: Actor) -> list[Message] | None:
@@ -328,6 +328,7 @@ async def run(
         ScenarioError: The scenario cannot be played, or an agent raised.
         AssertionError: A check in the script failed.
     """
+    ensure_tracing_initialized()
     executor = ScenarioExecutor(
         name,
         description,
@@ -361,6 +362,7 @@ async def arun(
 
     Takes, returns and raises what `run` does. An agent that blocks holds up everything on the loop.
     """
+    ensure_tracing_initialized()
     executor = ScenarioExecutor(
         name,
         description,
@@ -389,4 +391,5 @@ async def _delivered(
             patience = min(patience, GRACE)
         raise
     finally:
+        judge_span_collector.clear_spans_for_thread(executor.state.thread_id)
         await executor.event_bus.drained(patience)

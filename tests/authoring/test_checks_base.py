@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from authoring.conversations import agent_says, user_says
 
+from authoring.conversations import agent_says, user_says
 from scenario.checks import Check, Finding, Subject, replied_within, said, state
 from scenario.scenario_state import ReplyTime, ScenarioState
 from scenario.types import CriterionResult, CriterionStatus, EndingKind, Evidence, ScenarioResult, UserEnding
@@ -117,7 +117,7 @@ def test_checks_are_joined_and_denied(check, status):
         (~SURE_YES, True),
         (~YES, False),
     ],
-    ids=lambda value: f"{value!r} {settled(value)}" if isinstance(value, Check) else str(value),
+    ids=str,
 )
 def test_a_joined_check_is_settled_when_its_parts_settle_it(check, is_settled):
     assert settled(check) is is_settled

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from authoring.conversations import agent_calls, agent_says, call
 
+from authoring.conversations import agent_calls, agent_says, call
 from scenario.checks import Subject, call_count, called_in_order
 from scenario.errors import ScriptError
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from authoring.conversations import agent_calls, agent_says, call, user_says
 
+from authoring.conversations import agent_calls, agent_says, call, user_says
 from scenario.checks import Subject, never_called, tool_called
 from scenario.types import CriterionStatus, Evidence
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from authoring.conversations import agent_calls, agent_says, call, text_part, user_says
 from pydantic import BaseModel
 
+from authoring.conversations import agent_calls, agent_says, call, text_part, user_says
 from scenario.checks import Subject, json_reply
 from scenario.errors import ScriptError
 from scenario.types import Evidence

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from authoring.conversations import agent_calls, agent_says, call, image_part, text_part, tool_says, user_says
 
+from authoring.conversations import agent_calls, agent_says, call, image_part, text_part, tool_says, user_says
 from scenario.checks import Subject, never_said, said
 from scenario.errors import ScriptError
 from scenario.types import CriterionStatus, Evidence
@@ -83,8 +83,8 @@ def test_said_reads_text_parts():
     )
 
 
-def test_said_takes_part_content_that_holds_no_text_as_its_placeholder():
-    assert not said("base64")([agent_says([image_part()])])
+def test_said_does_not_read_the_data_of_an_image():
+    assert not said("base64")([agent_says([image_part(), text_part("Look.")])])
 
 
 def test_said_passes_over_messages_without_content():

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from support import AGENT, JUDGE, USER, Told, agent, executor, failed, judge, passed, user
 
 import scenario
 from scenario import AgentRole, ScenarioConfig
 from scenario.cache import context_scenario
 from scenario.scenario_executor import ScenarioExecutor
 from scenario.testing import ScriptedAgent
+from support import AGENT, JUDGE, USER, Told, agent, executor, failed, judge, passed, user
 
 
 class Unhashable(ScriptedAgent):
@@ -28,7 +28,7 @@ class ListRole:
         return "duck"
 
 
-@pytest.mark.parametrize("not_an_agent", [object(), ListRole, lambda input: "x", None, "agent"])
+@pytest.mark.parametrize("not_an_agent", [object(), ListRole, str.upper, None, "agent"])
 def test_b43_an_object_that_cannot_play_is_refused_by_the_constructor(not_an_agent):
     with pytest.raises(TypeError, match=r"`a name`: agents\[1\] is"):
         executor([agent(), not_an_agent])

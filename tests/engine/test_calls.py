@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator
 import pytest
 from openai.types.chat import ChatCompletionMessage
 from pydantic import BaseModel
-from support import AGENT, JUDGE, USER, agent, executor, failed, judge, play, play_to_error, said, user
 
 import scenario
 from scenario.errors import AgentError
 from scenario.testing import ScriptedAgent
+from support import AGENT, JUDGE, USER, agent, executor, failed, judge, play, play_to_error, said, user
 
 
 async def test_what_an_agent_is_called_with():
@@ -61,7 +61,9 @@ async def test_messages_keep_their_roles():
         {"role": "user", "content": "odd, but said so"},
     ]
     messages = await executor([agent(reply)]).step()
-    assert [{key: message[key] for key in given} for message, given in zip(messages, reply, strict=True)] == reply
+    assert [
+        {key: message[key] for key in given} for message, given in zip(messages, reply, strict=True)
+    ] == reply
 
 
 async def test_an_empty_list_adds_nothing():
@@ -81,7 +83,17 @@ class NoRole(BaseModel):
 
 @pytest.mark.parametrize(
     "reply",
-    [None, 3, b"bytes", ("a", "tuple"), {"content": "no role"}, ["texts"], [{"role": 3}], NoRole(), {"role": "user", "content": {1, 2}}],
+    [
+        None,
+        3,
+        b"bytes",
+        ("a", "tuple"),
+        {"content": "no role"},
+        ["texts"],
+        [{"role": 3}],
+        NoRole(),
+        {"role": "user", "content": {1, 2}},
+    ],
 )
 async def test_what_is_no_reply_is_explained(reply):
     error, _ = await play_to_error([agent(reply)], [scenario.agent()])

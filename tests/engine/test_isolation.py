@@ -10,11 +10,11 @@ import sys
 import threading
 
 import pytest
-from support import agent, judge, passed, said, user
 
 import scenario
 from scenario._engine.threads import Job, ThreadPool, thread_limit
 from scenario.testing import FakeClock, RecordingSink
+from support import agent, judge, passed, said, user
 
 BOTH = pytest.mark.parametrize("play", [scenario.run, scenario.arun])
 SPEAK = [scenario.agent(), scenario.succeed()]
@@ -45,7 +45,9 @@ class Waits(scenario.AgentAdapter):
 
 @BOTH
 async def test_both_play_a_scenario(play):
-    result = await play("n", "d", [user(), agent(), judge([], passed("c"))], max_turns=5, metadata={"a": 1}, set_id="s")
+    result = await play(
+        "n", "d", [user(), agent(), judge([], passed("c"))], max_turns=5, metadata={"a": 1}, set_id="s"
+    )
     assert result.success
     assert len(result.messages) == 4
 
@@ -215,7 +217,9 @@ class Takes(scenario.AgentAdapter):
         return "done"
 
 
-@pytest.mark.parametrize(("limits", "names"), [({"agent_timeout": 1.0}, "Agent `Takes`"), ({"timeout": 1.0}, "The scenario")])
+@pytest.mark.parametrize(
+    ("limits", "names"), [({"agent_timeout": 1.0}, "Agent `Takes`"), ({"timeout": 1.0}, "The scenario")]
+)
 async def test_under_arun_a_blocking_agent_is_found_out_when_it_returns(limits, names):
     clock = FakeClock()
     result = await scenario.arun("n", "d", [Takes(clock, 3.0)], script=SPEAK, clock=clock, **limits)
@@ -253,7 +257,9 @@ try:
 except KeyboardInterrupt:
     print("interrupted")
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=True
+    )
     assert done.stdout == "interrupted\n"
 
 
@@ -272,7 +278,9 @@ async def main():
     print(sum(map(bool, await asyncio.gather(*runs))))
 asyncio.run(main())
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=50, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=50, check=True
+    )
     assert done.stdout == "300\n"
 
 

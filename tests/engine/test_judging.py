@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from support import agent, failed, judge, passed, play, user
 
 import scenario
 from scenario import CriterionResult, CriterionStatus, checks
 from scenario._engine.spans import score_of
+from support import agent, failed, judge, passed, play, user
 
 
 async def test_a_checkpoint_asks_for_its_criteria_only():
@@ -30,7 +30,9 @@ async def test_while_proceeding_nothing_is_asked_for_and_an_empty_list_goes_on()
 
 
 async def test_passed_checkpoints_without_a_verdict_are_a_success():
-    result, told = await play([judge(passed("A"), passed("B"))], [scenario.judge(["A"]), scenario.judge(["B"])])
+    result, told = await play(
+        [judge(passed("A"), passed("B"))], [scenario.judge(["A"]), scenario.judge(["B"])]
+    )
     assert result.success
     assert result.reasoning == "All inline criteria checkpoints passed"
     assert result.passed_criteria == ["A", "B"]
@@ -47,7 +49,9 @@ async def test_a_failed_checkpoint_ends_the_run_with_all_checkpoints():
 
 
 async def test_b2_criteria_stand_once_after_a_final_verdict():
-    result, _ = await play([judge(passed("A"), passed("A", "FINAL"))], [scenario.judge(["A"]), scenario.judge()])
+    result, _ = await play(
+        [judge(passed("A"), passed("A", "FINAL"))], [scenario.judge(["A"]), scenario.judge()]
+    )
     assert result.passed_criteria == ["A", "FINAL"]
 
 
@@ -63,7 +67,9 @@ async def test_checkpoints_come_before_the_criteria_of_the_end(ending):
 
 
 async def test_the_criteria_of_max_turns_include_the_checkpoints():
-    result, _ = await play([agent(), judge(passed("A"), [])], [scenario.judge(["A"]), scenario.proceed()], max_turns=1)
+    result, _ = await play(
+        [agent(), judge(passed("A"), [])], [scenario.judge(["A"]), scenario.proceed()], max_turns=1
+    )
     assert result.passed_criteria == ["A"]
     assert not result.success
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from support import JUDGE, agent, executor, judge, passed, play, said, user
 
 import scenario
 from scenario import EndingKind, UserEnding
+from support import JUDGE, agent, executor, judge, passed, play, said, user
 
 
 async def test_b1_turns_are_numbered_from_zero_and_one_after_the_other():
     seen = []
     _, told = await play(
-        [user(), agent()], [scenario.proceed(on_step=lambda state: seen.append(state.current_turn))], max_turns=3
+        [user(), agent()],
+        [scenario.proceed(on_step=lambda state: seen.append(state.current_turn))],
+        max_turns=3,
     )
     assert seen == [0, 0, 1, 1, 2, 2]
     assert [fact.turn for fact in told.facts if type(fact).__name__ == "TurnOpened"] == [0, 1, 2, 3]
@@ -81,7 +83,12 @@ async def test_new_turns_of_scripted_steps_do_not_call_on_turn():
     def nothing(state):
         seen.append("on_turn")
 
-    script = [scenario.proceed(turns=1, on_turn=nothing), scenario.user("u"), scenario.agent("a"), scenario.succeed()]
+    script = [
+        scenario.proceed(turns=1, on_turn=nothing),
+        scenario.user("u"),
+        scenario.agent("a"),
+        scenario.succeed(),
+    ]
     await play([user(), agent()], script)
     assert seen == []
 

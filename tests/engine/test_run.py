@@ -6,17 +6,19 @@ import asyncio
 import warnings
 
 import pytest
-from support import Told, agent, executor, failed, judge, passed, play, play_to_error, said, user
 
 import scenario
 from scenario.cache import context_scenario
 from scenario.errors import AlreadyRunningError
 from scenario.scenario_executor import ScenarioExecutor
 from scenario.testing import FakeClock
+from support import Told, agent, executor, failed, judge, passed, play, play_to_error, said, user
 
 
 async def test_started_comes_first_and_tells_what_runs():
-    _, told = await play([agent()], [scenario.succeed()], set_id="s", metadata={"team": "qa", "name": "other"})
+    _, told = await play(
+        [agent()], [scenario.succeed()], set_id="s", metadata={"team": "qa", "name": "other"}
+    )
     started = told.events[0]
     assert started.type_ == "SCENARIO_RUN_STARTED"
     assert (started.scenario_id, started.scenario_set_id) == ("a name", "s")
@@ -46,7 +48,9 @@ async def test_b48_a_message_keeps_its_id_in_every_snapshot():
 
 @pytest.mark.parametrize("success", [True, False])
 async def test_a_result_ends_the_run(success):
-    result, told = await play([judge(passed("a") if success else failed("a"))], [scenario.judge(), pytest.fail])
+    result, told = await play(
+        [judge(passed("a") if success else failed("a"))], [scenario.judge(), pytest.fail]
+    )
     assert result.success is success
     assert told.finished.status.value == ("SUCCESS" if success else "FAILED")
     assert told.finished.results.verdict.value == ("success" if success else "failure")
@@ -66,7 +70,9 @@ async def test_steps_are_called_with_the_state_and_awaited():
 
 
 async def test_b13_a_returned_step_is_played():
-    result, _ = await play([user()], [lambda state: lambda state: scenario.user("hi"), lambda state: scenario.succeed("x")])
+    result, _ = await play(
+        [user()], [lambda state: lambda state: scenario.user("hi"), lambda state: scenario.succeed("x")]
+    )
     assert result.reasoning == "x"
     assert said(result) == [("user", "hi")]
 
@@ -106,7 +112,9 @@ async def test_b13_a_step_that_cannot_be_called_is_refused_before_anything_is_to
 
 
 async def test_a_step_for_a_role_that_nobody_plays_is_refused_before_anything_is_told():
-    error, told = await play_to_error([agent()], [scenario.agent(), scenario.message({"role": "user", "content": "x"})])
+    error, told = await play_to_error(
+        [agent()], [scenario.agent(), scenario.message({"role": "user", "content": "x"})]
+    )
     assert isinstance(error, ValueError)
     assert "Cannot generate a message for role `User` with content `x`" in str(error)
     assert (error.scenario, error.step, error.role) == ("a name", 2, "User")
@@ -283,7 +291,9 @@ async def test_subclasses_may_override_steps_and_add_message():
         async def judge(self, criteria=None):
             return await self.succeed("my own judge")
 
-    result = await Marked("n", "d", [user(), agent(), judge()], [scenario.proceed(turns=1), scenario.judge()]).run()
+    result = await Marked(
+        "n", "d", [user(), agent(), judge()], [scenario.proceed(turns=1), scenario.judge()]
+    ).run()
     assert result.reasoning == "my own judge"
     assert {message["name"] for message in result.messages} == {"marked"}
 
@@ -308,7 +318,12 @@ async def test_b12_no_message_is_too_odd_for_the_events():
 async def test_b47_messages_of_tools_and_the_system_take_no_slot():
     result, _ = await play(
         [user(), agent("a")],
-        [scenario.user("u"), scenario.message({"role": "system", "content": "s"}), scenario.agent(), scenario.succeed()],
+        [
+            scenario.user("u"),
+            scenario.message({"role": "system", "content": "s"}),
+            scenario.agent(),
+            scenario.succeed(),
+        ],
     )
     assert [role for role, _ in said(result)] == ["user", "system", "assistant"]
     assert len({message["trace_id"] for message in result.messages}) == 1
@@ -317,3 +332,18 @@ async def test_b47_messages_of_tools_and_the_system_take_no_slot():
 def test_b13_a_step_called_without_a_state_says_what_to_do():
     with pytest.raises(TypeError, match="return it from a function in the script, without calling it"):
         asyncio.run(scenario.succeed("x")())
+
+
+async def test_an_interruption_at_the_very_end_comes_after_everybody_was_told():
+    playing = executor(script=[scenario.succeed()])
+
+    def interrupt(fact):
+        if type(fact).__name__ == "Concluded":
+            raise KeyboardInterrupt
+
+    playing.facts.subscribe(interrupt)
+    told = Told(playing)
+    with pytest.raises(KeyboardInterrupt):
+        await playing.run()
+    assert told.types == ["STARTED", "MESSAGE_SNAPSHOT", "FINISHED"]
+    assert told.completed == 1

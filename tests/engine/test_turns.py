@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support import AGENT, JUDGE, USER
 
 from scenario._engine.turns import first_turn, following, next_speaker, pending_roles, speaker_for
 from scenario.types import AgentRole
+from support import AGENT, JUDGE, USER
 
 ROLES = st.lists(st.sampled_from(AgentRole), max_size=6)
 
@@ -73,7 +73,7 @@ def test_no_move_skips_a_waiting_agent_of_the_role_that_speaks(roles, moves):
     turn = first_turn(roles)
     spoken: list[int] = []
     for wanted in moves:
-        before = {role: waiting for role, waiting in turn.queue}
+        before = dict(turn.queue)
         turn, speaker = next_speaker(turn) if wanted is None else speaker_for(turn, wanted)
         if speaker is None:
             continue

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 
 import pytest
-from support import agent, executor, play, user
 
 import scenario
 from scenario._events import EventReporter, ScenarioEventBus
 from scenario.errors import NotAvailableError
 from scenario.testing import RecordingSink
+from support import agent, executor, play, user
 
 SPEAK = [scenario.agent(), scenario.succeed()]
 
@@ -79,7 +79,9 @@ async def test_a_sink_that_raises_is_named_once_and_the_result_stands(caplog):
     assert result.success
     assert other.record().concluded is not None
     (record,) = caplog.records
-    assert record.getMessage().startswith("`failing` did not get everything: 8 failed (last error: ValueError: disk full)")
+    assert record.getMessage().startswith(
+        "`failing` did not get everything: 8 failed (last error: ValueError: disk full)"
+    )
 
 
 async def test_a_slow_sink_delays_the_end_by_the_bound_and_no_longer(caplog):
@@ -169,7 +171,9 @@ async def test_the_built_in_reporter_says_that_it_cannot_send_yet(monkeypatch):
 async def test_a_bus_is_not_completed_while_a_run_goes_on():
     bus = ScenarioEventBus(sinks=[RecordingSink()])
     seen = []
-    await executor([], [lambda state: seen.append(bus.is_completed()), scenario.succeed()], event_bus=bus).run()
+    await executor(
+        [], [lambda state: seen.append(bus.is_completed()), scenario.succeed()], event_bus=bus
+    ).run()
     await bus.drained()
     assert seen == [False]
     assert bus.is_completed()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from inline_snapshot import snapshot
-from support import agent, executor, failed, judge, play, user
 
 import scenario
 from scenario._engine.facts import StepFinished
@@ -13,6 +12,7 @@ from scenario._events import convert_messages_to_api_client_messages
 from scenario._events.events import EventProjection
 from scenario._events.messages import AssistantMessage, OtherMessage, ToolMessage
 from scenario.testing import FakeClock
+from support import agent, executor, failed, judge, play, user
 
 CALL = {"id": "call_1", "type": "function", "function": {"name": "find", "arguments": '{"id": 7}'}}
 
@@ -138,7 +138,9 @@ async def test_a_message_is_converted_once_however_often_it_is_shown(monkeypatch
     import scenario._events.events as module
 
     original = module.convert_message
-    monkeypatch.setattr(module, "convert_message", lambda message: converted.append(message) or original(message))
+    monkeypatch.setattr(
+        module, "convert_message", lambda message: converted.append(message) or original(message)
+    )
     await play([user()], [*(scenario.user(str(n)) for n in range(20)), scenario.succeed()])
     assert len(converted) == 20
 

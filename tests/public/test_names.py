@@ -11,10 +11,41 @@ import pytest
 
 import scenario
 
-ROOT = """run arun configure default_config cache scenario_cache message user agent judge proceed succeed fail
-ScenarioExecutor ScenarioResult ScenarioState ScenarioConfig ModelConfig AgentAdapter AgentInput AgentRole
-AgentReturnTypes JudgmentRequest UserSimulatorAgent JudgeAgent RedTeamAgent RedTeamStrategy CrescendoStrategy
-AttackTechnique DEFAULT_TECHNIQUES setup_scenario_tracing scenario_only with_custom_scopes""".split()
+ROOT = [
+    "run",
+    "arun",
+    "configure",
+    "default_config",
+    "cache",
+    "scenario_cache",
+    "message",
+    "user",
+    "agent",
+    "judge",
+    "proceed",
+    "succeed",
+    "fail",
+    "ScenarioExecutor",
+    "ScenarioResult",
+    "ScenarioState",
+    "ScenarioConfig",
+    "ModelConfig",
+    "AgentAdapter",
+    "AgentInput",
+    "AgentRole",
+    "AgentReturnTypes",
+    "JudgmentRequest",
+    "UserSimulatorAgent",
+    "JudgeAgent",
+    "RedTeamAgent",
+    "RedTeamStrategy",
+    "CrescendoStrategy",
+    "AttackTechnique",
+    "DEFAULT_TECHNIQUES",
+    "setup_scenario_tracing",
+    "scenario_only",
+    "with_custom_scopes",
+]
 
 ELSEWHERE = {
     "scenario.scenario_executor": "ScenarioExecutor run arun",
@@ -85,7 +116,9 @@ def test_b42_model_config_is_importable_from_the_root():
     assert ModelConfig(model="a/b").temperature == 0.0
 
 
-@pytest.mark.parametrize("first", ["import scenario.cache", "import scenario.scenario_executor", "import scenario"])
+@pytest.mark.parametrize(
+    "first", ["import scenario.cache", "import scenario.scenario_executor", "import scenario"]
+)
 def test_the_attribute_cache_is_the_decorator_whatever_is_imported(first):
     code = f"{first}\nimport scenario, importlib\nimportlib.import_module('scenario.cache')\nassert callable(scenario.cache)"
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -112,7 +145,18 @@ EXECUTOR = [
     ("set_id", None),
     ("metadata", None),
 ]
-RUN = ["name", "description", "agents", "max_turns", "verbose", "cache_key", "debug", "script", "set_id", "metadata"]
+RUN = [
+    "name",
+    "description",
+    "agents",
+    "max_turns",
+    "verbose",
+    "cache_key",
+    "debug",
+    "script",
+    "set_id",
+    "metadata",
+]
 
 
 def _positional(function):

@@ -22,15 +22,22 @@ class Channel:
 
     def publish(self, fact: Fact) -> None:
         """Tell a fact, and the event that it stands for."""
-        self.facts.publish(fact)
+        try:
+            self.facts.publish(fact)
+        finally:
+            self._publish_event(fact)
+
+    def complete(self) -> None:
+        """End both streams."""
+        try:
+            self.facts.complete()
+        finally:
+            self.events.complete()
+
+    def _publish_event(self, fact: Fact) -> None:
         if not self.events.observed:
             self._projection.note(fact)
             return
         event = self._projection.project(fact)
         if event is not None:
             self.events.publish(event)
-
-    def complete(self) -> None:
-        """End both streams."""
-        self.facts.complete()
-        self.events.complete()

@@ -7,7 +7,7 @@ called; it cannot disturb the publisher or the other subscribers.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, Protocol, Self, TypeVar, cast
 
 T = TypeVar("T")
@@ -99,9 +99,12 @@ class Stream(Generic[T]):
         return Disposable(lambda: self._drop(subscriber))
 
     def publish(self, value: T) -> None:
-        """Hand a value to every subscriber."""
-        for observer in self._observers:
-            observer.on_next(value)
+        """Hand a value to every subscriber.
+
+        Raises:
+            BaseException: An interruption, such as Ctrl-C, that hit a subscriber; all have got the value then.
+        """
+        _tell([observer.on_next for observer in self._observers], value)
 
     def complete(self) -> None:
         """End the stream; a second time does nothing."""
@@ -109,33 +112,18 @@ class Stream(Generic[T]):
             return
         self.completed = True
         observers, self._observers = self._observers, ()
-        for observer in observers:
-            observer.on_completed()
+        _tell([observer.on_completed for observer in observers])
 
     def _drop(self, subscriber: _Subscriber) -> None:
         self._observers = tuple(other for other in self._observers if other is not subscriber)
 
 
 class _Subscriber:
-    """Calls a subscriber's functions, so that what they raise goes no further."""
+    """The functions of a subscriber."""
 
     def __init__(self, on_next: Callable[[Any], Any] | None, on_completed: Callable[[], Any] | None) -> None:
-        self._on_next = on_next
-        self._on_completed = on_completed
-
-    def on_next(self, value: Any) -> None:
-        if self._on_next is not None:
-            try:
-                self._on_next(value)
-            except Exception:
-                _logger.exception("A subscriber raised while it took %s", type(value).__name__)
-
-    def on_completed(self) -> None:
-        if self._on_completed is not None:
-            try:
-                self._on_completed()
-            except Exception:
-                _logger.exception("A subscriber raised at the end of its stream")
+        self.on_next = on_next or _ignore
+        self.on_completed = on_completed or _ignore
 
 
 def _subscriber(
@@ -146,3 +134,21 @@ def _subscriber(
         observer = cast("Observer[Any]", on_next)
         return _Subscriber(observer.on_next, observer.on_completed)
     return _Subscriber(on_next, on_completed)
+
+
+def _tell(listeners: Sequence[Callable[..., Any]], *value: Any) -> None:
+    """Call every listener, whatever the others raise; an interruption is raised when all were called."""
+    interruption: BaseException | None = None
+    for listener in listeners:
+        try:
+            listener(*value)
+        except Exception:
+            _logger.exception("A subscriber raised")
+        except BaseException as error:  # noqa: BLE001 - raised below, when everybody was told
+            interruption = error
+    if interruption is not None:
+        raise interruption
+
+
+def _ignore(*_: Any) -> None:
+    pass

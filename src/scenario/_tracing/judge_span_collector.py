@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from collections import deque
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
     from opentelemetry.sdk.trace import ReadableSpan, Span
 
+_Key: TypeAlias = tuple[int, int]
+"""A trace's id and a span's."""
+
 _THREAD = "langwatch.thread.id"
+_REMEMBERED = 4096
+"""How many conversations that are over are known as such, for spans that end after them."""
 
 
 class JudgeSpanCollector:
@@ -23,8 +29,10 @@ class JudgeSpanCollector:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._thread_of: dict[tuple[int, int], str] = {}
+        self._thread_of: dict[_Key, str] = {}
+        self._keys: dict[str, list[_Key]] = {}
         self._spans: dict[str, list[ReadableSpan]] = {}
+        self._forgotten: deque[str] = deque(maxlen=_REMEMBERED)
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Settle which conversation a span belongs to."""
@@ -34,13 +42,15 @@ class JudgeSpanCollector:
             if thread_id is None and parent is not None:
                 thread_id = self._thread_of.get((parent.trace_id, parent.span_id))
             if thread_id is not None:
-                self._thread_of[_key(span)] = thread_id
+                key = _key(span)
+                self._thread_of[key] = thread_id
+                self._keys.setdefault(thread_id, []).append(key)
 
     def on_end(self, span: ReadableSpan) -> None:
-        """Hold a span, if it belongs to a conversation."""
+        """Hold a span, if it belongs to a conversation that is not over."""
         with self._lock:
             thread_id = self._thread_of.get(_key(span)) or _thread_id(span)
-            if thread_id is not None:
+            if thread_id is not None and thread_id not in self._forgotten:
                 self._spans.setdefault(thread_id, []).append(span)
 
     def get_spans_for_thread(self, thread_id: str) -> list[ReadableSpan]:
@@ -49,11 +59,11 @@ class JudgeSpanCollector:
             return list(self._spans.get(thread_id, ()))
 
     def clear_spans_for_thread(self, thread_id: str) -> None:
-        """Forget a conversation."""
+        """Forget a conversation; spans of it that end later are not held."""
         with self._lock:
+            self._forgotten.append(thread_id)
             self._spans.pop(thread_id, None)
-            gone = [key for key, owner in self._thread_of.items() if owner == thread_id]
-            for key in gone:
+            for key in self._keys.pop(thread_id, ()):
                 del self._thread_of[key]
 
     def _on_ending(self, span: Span) -> None:
@@ -64,13 +74,14 @@ class JudgeSpanCollector:
         with self._lock:
             self._spans.clear()
             self._thread_of.clear()
+            self._keys.clear()
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """There is nothing to send."""
         return True
 
 
-def _key(span: ReadableSpan) -> tuple[int, int]:
+def _key(span: ReadableSpan) -> _Key:
     context: Any = span.get_span_context()
     return context.trace_id, context.span_id
 

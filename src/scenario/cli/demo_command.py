@@ -23,9 +23,9 @@ def demo(context: click.Context, *, strict: bool, only: str | None, verbose: boo
     wanted = (only or "").casefold()
     chosen = [scenario for scenario in SCENARIOS if wanted in scenario.name.casefold()]
     if not chosen:
-        names = ", ".join(repr(scenario.name) for scenario in SCENARIOS)
+        names = "\n  ".join(scenario.name for scenario in SCENARIOS)
         raise click.BadParameter(
-            f"no scenario has {only!r} in its name. There are: {names}.", param_hint="--only"
+            f"no scenario has {only!r} in its name. There are:\n  {names}", param_hint="--only"
         )
     try:
         played = show(chosen, verbose=verbose)

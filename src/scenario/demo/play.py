@@ -102,7 +102,12 @@ async def play_all(
             for number, each in enumerate(chosen, 1)
         ]
         played: list[Played] = []
-        for task in tasks:
-            played.append(await task)
-            after(played[-1])
+        try:
+            for task in tasks:
+                played.append(await task)
+                after(played[-1])
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         return played

@@ -17,8 +17,7 @@ from scenario.demo.play import Played
 from scenario.demo.scenarios import Fault
 
 _WIDEST = 100
-_LAST_MESSAGES = 4
-_SPEAKERS = {"assistant": ("agent", "blue"), "user": ("user", "green")}
+_STYLES = {"assistant": "blue", "user": "green"}
 
 FIRST_SCENARIO = """\
 import asyncio
@@ -48,7 +47,7 @@ def table(played: Sequence[Played]) -> Table:
     for heading in ("Turns", "Tool calls", "Time"):
         rows.add_column(heading, justify="right")
     for each in played:
-        numbers = f"{each.turns}", f"{each.tool_calls}", f"{1000 * (each.result.total_time or 0):.0f} ms"
+        numbers = f"{each.turns}", f"{each.tool_calls}", f"{1000 * (each.result.total_time or 0):5.0f} ms"
         rows.add_row(each.scenario.name, _verdict(each), *numbers)
     return rows
 
@@ -72,7 +71,7 @@ def failure(played: Played, width: int) -> list[Text]:
         lines += [*wrapped(checks, width, 2), *(line for each in failed for line in _reasons(each, width))]
     else:
         lines += wrapped(played.result.reasoning or "", width, 2)
-    return [*lines, Text(), *wrapped("The end of the conversation:", width, 2), *_end(played, width)]
+    return [*lines, Text(), *wrapped("How the conversation ended:", width, 2), *_end(played, width)]
 
 
 def planted(fault: Fault, width: int) -> list[Text]:
@@ -99,17 +98,16 @@ def surprise(played: Played, width: int) -> list[Text]:
 
 def next_steps(width: int) -> list[Text]:
     """What a newcomer may do now."""
-    here = Path(__file__).parent
-    steps = (
-        ("Read the conversations", "scenario demo --verbose"),
-        ("Read the scenarios, and copy from them", _short(str(here / "scenarios.py"))),
-        ("Write one for your own agent, in a file that you run with python", ""),
-    )
+    scenarios = str(Path(__file__).with_name("scenarios.py"))
     lines = [Text("What next?", "bold")]
-    for said, what in steps:
-        lines += wrapped(f"{said}:", width, 2)
-        lines += wrapped(what, width, 4, "cyan") if what else []
-    return [*lines, *(Text(f"    {line}".rstrip(), "cyan") for line in FIRST_SCENARIO.split("\n"))]
+    for said, what in (
+        ("Read the conversations:", "scenario demo --verbose"),
+        ("Read the scenarios, and copy from them:", _short(scenarios)),
+        ("Write one for an agent of your own, and run it with python:", FIRST_SCENARIO),
+    ):
+        lines += wrapped(said, width, 2)
+        lines += [Text(f"    {line}".rstrip(), "cyan") for line in what.split("\n")]
+    return lines
 
 
 def wrapped(text: str, width: int, indent: int, style: str = "", hang: int = 0) -> list[Text]:
@@ -144,11 +142,15 @@ def _reasons(verdict: CriterionResult, width: int) -> Iterable[Text]:
 
 
 def _end(played: Played, width: int) -> Iterable[Text]:
-    """The last messages, with their positions."""
+    """The messages from the last one of the user on, with their positions."""
     messages = played.result.messages
-    for index in range(max(0, len(messages) - _LAST_MESSAGES), len(messages)):
-        transcript = ScenarioState(messages=[messages[index]]).transcript()
-        yield from wrapped(f"{index:2}  {transcript}", width, 4, hang=4)
+    asked = [index for index, message in enumerate(messages) if message["role"] == "user"]
+    for index in range(asked[-1] if asked else 0, len(messages)):
+        role = messages[index]["role"]
+        said = ScenarioState(messages=[messages[index]]).transcript()
+        if role == "tool":
+            said = textwrap.shorten(said, min(width, _WIDEST) - 8, placeholder=" ...")
+        yield from wrapped(f"{index:2}  {said}", width, 4, _STYLES.get(role, "magenta"), hang=4)
 
 
 def _short(path: str) -> str:

@@ -232,7 +232,7 @@ def _order_goes_to(shop: Shop, order: int, address: str) -> scenario.Check:
 def _found(look: Callable[[], object], expected: object, name: str) -> scenario.Check:
     """What is looked up at the time of the check is as expected; if not, the reason says what it is."""
 
-    def as_expected(state: scenario.ScenarioState) -> bool:
+    def as_expected(_: scenario.ScenarioState) -> bool:
         found = look()
         if found != expected:
             raise AssertionError(f"it has {found!r} where {expected!r} was expected")

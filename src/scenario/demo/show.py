@@ -32,8 +32,12 @@ def show(chosen: Sequence[DemoScenario], *, verbose: bool = False) -> list[Playe
 
     def announce(scenario: DemoScenario) -> None:
         if verbose:
-            console.print()
-            console.print(Text.assemble((scenario.name, "bold"), f": {scenario.description}"), soft_wrap=True)
+            heading = [
+                Text(),
+                Text(scenario.name, "bold"),
+                *report.wrapped(scenario.description, console.width, 0),
+            ]
+            console.print(*heading, sep="\n", soft_wrap=True)
 
     with _progress(len(chosen), hidden=verbose) as advance:
         played = asyncio.run(play_all(chosen, verbose=verbose, before=announce, after=advance))
@@ -45,7 +49,7 @@ def show(chosen: Sequence[DemoScenario], *, verbose: bool = False) -> list[Playe
 
 
 def _opening(number: int, width: int) -> list[Text]:
-    conversations = "a conversation" if number == 1 else f"{number} conversations"
+    conversations = "one conversation" if number == 1 else f"{number} conversations"
     said = (
         f"Testing the support desk of a small shop in {conversations}, without a model, a key or a network."
     )
@@ -69,12 +73,12 @@ def _progress(total: int, *, hidden: bool) -> Generator[Callable[[Played], None]
     """How far it is: a bar on a terminal, else a line for each scenario. Yields what counts one more."""
     console = Console(stderr=True, highlight=False, markup=False, emoji=False)
     if hidden:
-        yield lambda played: None
+        yield lambda _: None
     elif console.is_terminal:
         columns = SpinnerColumn(), TextColumn("Playing"), BarColumn(), MofNCompleteColumn()
         with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task("", total=total)
-            yield lambda played: bar.advance(task)
+            yield lambda _: bar.advance(task)
     else:
         count = 0
 

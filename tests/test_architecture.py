@@ -1,0 +1,101 @@
+"""The shape of the source: sizes and layers. The layers' contracts are in pyproject.toml."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parent.parent / "src" / "scenario"
+MODULES = sorted(SOURCE.rglob("*.py"))
+MOST_LINES, MOST_IN_A_FUNCTION = 400, 40
+
+
+def _functions(tree):
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def _body_lines(function):
+    body = function.body
+    is_docstring = isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
+    body = body[1:] if is_docstring else body
+    return body[-1].end_lineno - body[0].lineno + 1 if body else 0
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_modules_and_functions_are_of_a_readable_size(module):
+    text = module.read_text()
+    assert text.count("\n") <= MOST_LINES
+    for function in _functions(ast.parse(text)):
+        assert _body_lines(function) <= MOST_IN_A_FUNCTION, function.name
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_every_module_says_what_it_is_about(module):
+    assert ast.get_docstring(ast.parse(module.read_text()))
+
+
+def test_own_objects_are_not_probed_for_attributes():
+    for module in MODULES:
+        for node in ast.walk(ast.parse(module.read_text())):
+            probes = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+            if probes and node.func.id in {"getattr", "hasattr", "setattr"} and node.args:
+                target = node.args[0]
+                is_self = isinstance(target, ast.Name) and target.id == "self"
+                allowed = module.name == "script.py" and node.func.id == "getattr"  # fields of a dataclass
+                assert not is_self or allowed, f"{module}:{node.lineno}"
+
+
+def test_the_layers_hold():
+    lint_imports = Path(sys.executable).parent / "lint-imports"
+    done = subprocess.run(
+        [lint_imports, "--no-cache"], cwd=SOURCE.parent.parent, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+NEVER_ON_IMPORT = [
+    "openai",
+    "starlette",
+    "uvicorn",
+    "sqlalchemy",
+    "rich",
+    "opentelemetry.sdk",
+    "litellm",
+    "jsonschema",
+]
+TOUCH = "import scenario\nfor name in scenario.__all__: getattr(scenario, name)\n"
+
+
+def test_touching_every_name_loads_nothing_heavy_and_starts_nothing():
+    code = f"""
+import sys, threading, socket
+{TOUCH}
+loaded = [name for name in {NEVER_ON_IMPORT!r} if name in sys.modules]
+assert not loaded, loaded
+assert threading.active_count() == 1
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_touching_every_name_costs_little():
+    """CPU time over a bare interpreter, the best of three, with room for a slow machine."""
+    measure = "import time\nstart = time.process_time()\n{}\nprint(time.process_time() - start)"
+    costs = [
+        float(
+            subprocess.run(
+                [sys.executable, "-c", measure.format(TOUCH)], capture_output=True, check=True
+            ).stdout
+        )
+        for _ in range(3)
+    ]
+    assert min(costs) < 0.45
+
+
+def test_the_text_is_free_of_marks_of_unfinished_work():
+    for module in MODULES:
+        for mark in ("TO" + "DO", "FIX" + "ME", "X" + "XX"):
+            assert mark not in module.read_text(), module
