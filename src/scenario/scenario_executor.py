@@ -25,7 +25,7 @@ from scenario._events.events import ScenarioEvent
 from scenario._events.sink import Sink
 from scenario._events.stream import Stream
 from scenario._tracing import ensure_tracing_initialized, judge_span_collector
-from scenario._utils.ids import generate_id, get_batch_run_id
+from scenario._utils.ids import IdSource, get_batch_run_id
 from scenario._utils.logs import configure_logging
 from scenario.agent_adapter import AgentAdapter
 from scenario.cache import context_scenario
@@ -35,7 +35,7 @@ from scenario.errors import AlreadyRunningError, TimeLimitError
 from scenario.message_types import Message
 from scenario.scenario_state import ScenarioState
 from scenario.script import proceed
-from scenario.types import AgentRole, ScenarioResult, ScriptStep
+from scenario.types import ScenarioResult, ScriptStep
 
 
 class RunOptions(TypedDict, total=False):
@@ -111,7 +111,7 @@ class ScenarioExecutor(SceneStage):
         self.scenario_set_id = set_id or "default"
         self.event_bus = event_bus or ScenarioEventBus(sinks=options.pop("sinks", ()))
         self._clock: Clock = options.pop("clock", None) or SystemClock()
-        self._new_id: Callable[[str], str] = options.pop("new_id", None) or generate_id
+        self._new_id: Callable[[str], str] = options.pop("new_id", None) or IdSource()
         self.scenario_run_id = self._new_id("scenariorun")
         self._curtain: Curtain | None = None
         self._channel = Channel()
@@ -189,8 +189,9 @@ class ScenarioExecutor(SceneStage):
             self._curtain = None
 
     async def _perform(self) -> Outcome:
-        self._scene.emit(
-            Started,
+        started = Started(
+            run_id=self.scenario_run_id,
+            at=self._clock.now(),
             name=self.name,
             description=self.description,
             batch_run_id=self.batch_run_id,
@@ -198,6 +199,7 @@ class ScenarioExecutor(SceneStage):
             metadata=dict(self.metadata or {}),
             agents=tuple(actor.info for actor in self._scene.cast),
         )
+        self._open_channel().publish(started)
         self.reset()
         scene, limit = self._scene, self.config.timeout
         if limit is None:
@@ -229,18 +231,13 @@ class ScenarioExecutor(SceneStage):
 
     async def _typed(self, actor: Actor) -> list[Message] | None:
         """What a person says in the place of a simulated user; None without one, or when they leave it be."""
-        if actor.info.role is not AgentRole.USER or not self.config.debug or self.config.headless:
+        if self.config.headless:
             return None
         text = await ask(f"[{self.name}] Your message as the user, or Enter to let {actor.info.name} speak: ")
         return [{"role": "user", "content": text}] if text else None
 
     def _new_scene(self) -> Scene:
-        curtain = self._curtain
-
-        def emit(fact: Fact) -> None:
-            if curtain is None or not curtain.down:
-                self._open_channel().publish(fact)
-
+        channel, curtain = self._open_channel(), self._curtain
         thread_id = self._new_id("scenariothread")
         state = ScenarioState(self.description, (), thread_id, 0, self.config, stage=self)
         labels = TraceLabels(
@@ -250,10 +247,13 @@ class ScenarioExecutor(SceneStage):
             run_id=self.scenario_run_id,
             clock=self._clock,
             new_id=self._new_id,
-            emit=emit,
+            emit=channel.publish,
+            is_heard=lambda: channel.is_heard() and not (curtain is not None and curtain.down),
             is_abandoned=lambda: curtain is not None and curtain.abandoned,
         )
-        return Scene(make_cast(self.agents), state, labels, around)
+        scene = Scene(make_cast(self.agents), state, labels, around)
+        channel.follow(scene.conversation.messages)
+        return scene
 
     def _open_channel(self) -> Channel:
         if self._channel.facts.completed:

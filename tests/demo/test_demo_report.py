@@ -1,4 +1,5 @@
 import inspect
+import io
 import runpy
 from dataclasses import replace
 from pathlib import Path
@@ -48,7 +49,7 @@ PASSED = CriterionResult("all is well", CriterionStatus.PASSED, "it is")
 
 
 def test_the_table_has_a_row_for_each_scenario():
-    console = Console(width=80, record=True, quiet=True)
+    console = Console(width=80, record=True, file=io.StringIO())
     console.print(report.table([played(success=True), played(of=FAULTY)]))
     rows = [line.split("  ") for line in console.export_text().splitlines()]
     cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]

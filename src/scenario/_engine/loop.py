@@ -78,7 +78,8 @@ async def perform_steps(steps: Sequence[Callable[..., Any]], scene: Scene) -> Ou
     for position, step in enumerate(steps, 1):
         scene.check_time()
         outcome = await _perform_step(step, position, scene)
-        scene.emit(StepFinished, step=position, text=describe(step))
+        if scene.is_heard():
+            scene.emit(StepFinished, step=position, text=describe(step))
         if outcome is not None:
             return outcome
     scene.check_time()
@@ -88,10 +89,12 @@ async def perform_steps(steps: Sequence[Callable[..., Any]], scene: Scene) -> Ou
 async def _perform_step(step: Callable[..., Any], position: int, scene: Scene) -> Outcome | None:
     """Perform a step, and what it returns if that is a step again. None: the script goes on."""
     value: Any = step
-    while _is_step(value) or value is step:
+    while value is step or _is_step(value):
         value = await await_if_awaitable(value(scene.state))
+        if value is None:
+            return None
     match value:
-        case None | True:
+        case True:
             return None
         case False:
             raise AssertionError(f"step {position} of the script, {describe(step)}, returned False")

@@ -59,6 +59,7 @@ class Surroundings:
         clock: Tells the time.
         new_id: Makes an id from a prefix.
         emit: Takes every fact.
+        is_heard: Whether anybody reads facts now; when not, they need not be made.
         is_abandoned: Whether the run was ended from outside, so that nobody wants the rest.
     """
 
@@ -66,6 +67,7 @@ class Surroundings:
     clock: Clock
     new_id: Callable[[str], str]
     emit: Callable[[Fact], None]
+    is_heard: Callable[[], bool]
     is_abandoned: Callable[[], bool]
 
 
@@ -107,8 +109,14 @@ class Scene:
         return self._trace
 
     def emit(self, kind: Callable[..., Fact], **fields: Any) -> None:
-        """Tell a fact of this run, now."""
-        self._around.emit(kind(run_id=self._around.run_id, at=self._around.clock.now(), **fields))
+        """Tell a fact of this run, now, if anybody reads it."""
+        around = self._around
+        if around.is_heard():
+            around.emit(kind(run_id=around.run_id, at=around.clock.now(), **fields))
+
+    def is_heard(self) -> bool:
+        """Whether anybody reads the facts of this run."""
+        return self._around.is_heard()
 
     def open_turn(self) -> None:
         """End the open turn and begin the next."""

@@ -11,7 +11,7 @@ import json
 import logging
 import os
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,8 +66,9 @@ class TurnTrace:
         self.trace_id = f"{context.trace_id:032x}" if context.is_valid else os.urandom(16).hex()
         self._context = trace.set_span_in_context(self._span, Context()) if context.is_valid else None
         self._recording = self._span.is_recording()
-        self._metadata = labels.metadata(turn)
+        self._metadata: dict[str, Any] = {}
         if self._recording:
+            self._metadata = labels.metadata(turn)
             self._span.set_attributes(
                 {
                     "langwatch.span.type": "span",
@@ -98,12 +99,12 @@ class TurnTrace:
         except Exception:
             _logger.warning("Could not note %s on the trace of this turn", sorted(values), exc_info=True)
 
-    @contextmanager
-    def call(self, class_name: str, role: str) -> Generator[CallSpan]:
+    def call(self, class_name: str, role: str) -> AbstractContextManager[CallSpan]:
         """A span around one call of an agent, current while it lasts; an exception marks it."""
-        if self._context is None:
-            yield CallSpan(trace.INVALID_SPAN, class_name)
-            return
+        return _NO_SPAN if self._context is None else self._call(class_name, role)
+
+    @contextmanager
+    def _call(self, class_name: str, role: str) -> Generator[CallSpan]:
         attributes = {
             "langwatch.span.type": "agent",
             "langwatch.thread.id": self._thread_id,
@@ -153,6 +154,9 @@ class CallSpan:
             "details": reasoning,
         }
         self._span.add_event("langwatch.evaluation.custom", {"json_encoded_event": json.dumps(evaluation)})
+
+
+_NO_SPAN = nullcontext(CallSpan(trace.INVALID_SPAN, ""))
 
 
 def score_of(result: ScenarioResult) -> float:

@@ -109,7 +109,10 @@ class SceneStage(ABC):
             raise NoResultError(
                 "No result from step: the user has left the conversation and no judge is there"
             )
-        return cast("list[ChatCompletionMessageParamWithTrace] | ScenarioResult", said)
+        if isinstance(said, ScenarioResult):
+            return said
+        added = [copy_message(message) for message in self._scene.conversation.messages[said:]]
+        return cast("list[ChatCompletionMessageParamWithTrace]", added)
 
     async def message(self, message: ChatCompletionMessageParam) -> ScenarioResult | None:
         """Say a user's or an assistant's message in the place of that role; add any other.
@@ -217,9 +220,9 @@ class SceneStage(ABC):
         on_step: TurnCallback | None = None,
         *,
         may_open: bool = True,
-    ) -> list[Message] | ScenarioResult | None:
-        """One agent's step: its messages, or the result. None: nobody has anything left to do here."""
-        said: list[Message] | ScenarioResult | None
+    ) -> int | ScenarioResult | None:
+        """One agent's step: where its messages begin, or the result. None: nobody has anything left to do."""
+        said: int | ScenarioResult | None
         if self._scene.ending is not None:
             judged = any(actor.info.role is AgentRole.JUDGE for actor in self._scene.cast)
             said = await self.judge() if judged else None
@@ -263,15 +266,13 @@ class SceneStage(ABC):
         said = await self._call(actor, request)
         return said if isinstance(said, ScenarioResult) else None
 
-    async def _call(
-        self, actor: Actor, request: JudgmentRequest | None = None
-    ) -> list[Message] | ScenarioResult:
-        """Call an agent, and add what it says."""
+    async def _call(self, actor: Actor, request: JudgmentRequest | None = None) -> int | ScenarioResult:
+        """Call an agent, and add what it says; returns where that begins, or the result."""
         scene = self._scene
         scene.check_time()
-        answer = await self._typed(actor) or await call_agent(
-            scene, actor, request, self.config.agent_timeout
-        )
+        config = self.config
+        typed = await self._typed(actor) if config.debug and actor.info.role is AgentRole.USER else None
+        answer = typed or await call_agent(scene, actor, request, config.agent_timeout)
         scene.check_wanted()
         if isinstance(answer, ScenarioResult):
             return answer
@@ -280,7 +281,7 @@ class SceneStage(ABC):
         self.add_messages(cast("list[ChatCompletionMessageParam]", said), actor.index)
         if isinstance(answer, UserEnding):
             scene.user_left(answer)
-        return [copy_message(message) for message in scene.conversation.messages[start:]]
+        return start
 
     @abstractmethod
     def _new_scene(self) -> Scene:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scenario._engine.facts import Fact
 from scenario._events.events import EventProjection, ScenarioEvent
 from scenario._events.stream import Stream
+from scenario.message_types import Message
 
 
 class Channel:
@@ -19,6 +22,18 @@ class Channel:
         self.facts: Stream[Fact] = Stream()
         self.events: Stream[ScenarioEvent] = Stream()
         self._projection = EventProjection()
+        self._messages: Sequence[Message] = ()
+        self._missed = False
+
+    def follow(self, messages: Sequence[Message]) -> None:
+        """Take this list, as it grows and shrinks, as the conversation of the run."""
+        self._messages = messages
+
+    def is_heard(self) -> bool:
+        """Whether anybody is subscribed. When not, the caller may keep a fact to itself."""
+        heard = self.facts.observed or self.events.observed
+        self._missed = self._missed or not heard
+        return heard
 
     def publish(self, fact: Fact) -> None:
         """Tell a fact, and the event that it stands for."""
@@ -35,6 +50,9 @@ class Channel:
             self.events.complete()
 
     def _publish_event(self, fact: Fact) -> None:
+        if self._missed:
+            self._missed = False
+            self._projection.catch_up(self._messages)
         if not self.events.observed:
             self._projection.note(fact)
             return

@@ -178,11 +178,16 @@ class EventProjection:
         self._messages: list[Message] = []
         self._converted: list[WireMessage] = []
 
+    def catch_up(self, messages: Sequence[Message]) -> None:
+        """Take this as the conversation so far, after facts that were not told."""
+        self._messages = list(messages)
+        self._converted = []
+
     def note(self, fact: Fact) -> None:
         """Take a fact into account that nobody wants an event for."""
         match fact:
             case MessageAdded():
-                self._messages.append(fact.message)
+                self._messages[fact.index :] = [fact.message]
             case RolledBack():
                 del self._messages[fact.index :]
                 self._converted = self._converted[: fact.index]  # a new list: snapshots share the old one

@@ -20,10 +20,11 @@ def copy_plain(value: Any) -> Any:
 
 def copy_message(message: Mapping[str, Any]) -> Message:
     """A copy of a message that shares nothing mutable with it."""
-    return {
-        key: value if value is None or isinstance(value, str) else copy_plain(value)
-        for key, value in message.items()
-    }
+    copy = dict(message)
+    for key, value in copy.items():
+        if value.__class__ is not str:
+            copy[key] = copy_plain(value)
+    return copy
 
 
 def checked_message(message: Any) -> Mapping[str, Any]:

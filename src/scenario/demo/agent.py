@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from typing import Any, TypeVar, assert_never
+from typing import Any, Literal, TypeAlias, TypeVar, assert_never
 
 import scenario
 from scenario.demo.hearing import Heard, Wish, listen
@@ -31,6 +31,7 @@ _SYMPATHY = "I am sorry about the trouble."
 _WHICH_ORDER = "What is your order number? It has four digits."
 _WHO = "To be sure that the order is yours: which e-mail address did you use for it?"
 
+_OrderWish: TypeAlias = Literal[Wish.REFUND, Wish.ADDRESS, Wish.STATUS]
 _Row = TypeVar("_Row", Order, Refund, Ticket)
 
 
@@ -140,7 +141,7 @@ class SupportDesk(scenario.AgentAdapter):
             return replace(case, email=None), text
         return self._fulfil(replace(case, is_identified=True), case.wish, order, calls)
 
-    def _fulfil(self, case: Case, wish: Wish, order: Order, calls: ToolCalls) -> tuple[Case, str]:
+    def _fulfil(self, case: Case, wish: _OrderWish, order: Order, calls: ToolCalls) -> tuple[Case, str]:
         """Do what an identified customer wants done with an order."""
         done = replace(case, wish=None)
         match wish:
@@ -150,8 +151,6 @@ class SupportDesk(scenario.AgentAdapter):
                 return self._refund(done, order, calls)
             case Wish.ADDRESS:
                 return self._change_address(case, order, calls)
-            case Wish.PERSON:
-                raise AssertionError("who asks for a person needs no order")
             case _:
                 assert_never(wish)
 
