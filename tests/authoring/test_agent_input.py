@@ -26,7 +26,9 @@ def test_the_lists_are_those_that_were_given():
 
 def test_the_state_is_the_one_that_was_given():
     state = ScenarioState()
-    assert AgentInput(thread_id="t", messages=[], new_messages=[], scenario_state=state).scenario_state is state
+    assert (
+        AgentInput(thread_id="t", messages=[], new_messages=[], scenario_state=state).scenario_state is state
+    )
 
 
 def test_messages_are_taken_as_they_are():

@@ -60,7 +60,9 @@ async def test_b17_in_a_scenario_without_a_cache_key_a_function_is_simply_called
 
 async def test_in_a_scenario_with_a_cache_key_a_function_is_called_and_a_warning_says_so():
     seen = []
-    with pytest.warns(UserWarning, match=r'double is called and not remembered: .* Set cache_key="" to silence'):
+    with pytest.warns(
+        UserWarning, match=r'double is called and not remembered: .* Set cache_key="" to silence'
+    ):
         await played_with("v1", lambda: seen.append(double(4))).run()
     assert seen == [8]
 

@@ -160,7 +160,7 @@ def test_an_async_predicate_is_refused_when_it_is_asked():
     async def is_paid(_):
         return True
 
-    with pytest.raises(ScriptError, match="is_paid.*a predicate must be a plain function"):
+    with pytest.raises(ScriptError, match=r"is_paid.*a predicate must be a plain function"):
         state(is_paid)(TALK)
 
 
@@ -192,7 +192,11 @@ class Paid:
 
 @pytest.mark.parametrize(
     ("check", "name"),
-    [(state(is_paid), "state(is_paid)"), (state(Paid()), "state(paid)"), (state(is_paid, "it is paid"), "it is paid")],
+    [
+        (state(is_paid), "state(is_paid)"),
+        (state(Paid()), "state(paid)"),
+        (state(is_paid, "it is paid"), "it is paid"),
+    ],
 )
 def test_a_predicate_is_named_by_people_or_after_its_function(check, name):
     assert check.name == name

@@ -46,10 +46,7 @@ def test_a_schema_says_where_the_reply_is_wrong():
 
 def test_a_model_says_where_the_reply_is_wrong():
     verdict = json_reply(Order)([agent_says('{"id": 7, "lines": [1]}')])
-    assert (
-        verdict.reasoning
-        == "the last reply has another form: lines.0: Input should be a valid string"
-    )
+    assert verdict.reasoning == "the last reply has another form: lines.0: Input should be a valid string"
 
 
 def test_a_model_says_so_when_the_whole_value_is_wrong():

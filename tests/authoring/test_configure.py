@@ -137,7 +137,8 @@ def test_items_hold_values_and_not_their_dumps():
 
 
 @pytest.mark.parametrize(
-    ("text", "headless"), [("1", True), ("true", True), ("yes", True), ("FALSE", False), ("0", False), ("", False)]
+    ("text", "headless"),
+    [("1", True), ("true", True), ("yes", True), ("FALSE", False), ("0", False), ("", False)],
 )
 def test_headless_is_read_from_the_environment_whenever_a_config_is_made(monkeypatch, text, headless):
     monkeypatch.setenv("SCENARIO_HEADLESS", text)

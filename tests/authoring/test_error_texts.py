@@ -45,11 +45,17 @@ def test_a_function_among_the_agents_is_to_be_made_an_agent():
 
 @pytest.mark.parametrize(
     ("role", "remedy"),
-    [("User", "scenario.UserSimulatorAgent()"), ("Judge", "a scenario.JudgeAgent()"), ("Agent", "your agent")],
+    [
+        ("User", "scenario.UserSimulatorAgent()"),
+        ("Judge", "a scenario.JudgeAgent()"),
+        ("Agent", "your agent"),
+    ],
 )
 def test_a_role_that_nobody_plays_says_whom_to_add(role, remedy):
     text = texts.no_agent_for_role(role)
-    assert text.startswith(f"Cannot generate a message for role `{role}` because no agent with this role was found")
+    assert text.startswith(
+        f"Cannot generate a message for role `{role}` because no agent with this role was found"
+    )
     assert f"please add {remedy}" in text
     assert text.endswith("to the scenario `agents` list")
 

@@ -39,7 +39,9 @@ def test_an_error_inherits_what_it_promises(name, bases):
 
 @pytest.mark.parametrize("name", TREE)
 def test_the_drawing_of_the_tree_shows_the_error_with_its_built_in_type(name):
-    built_ins = [base.__name__ for base in TREE[name] if base.__module__ == "builtins" and base is not Exception]
+    built_ins = [
+        base.__name__ for base in TREE[name] if base.__module__ == "builtins" and base is not Exception
+    ]
     shown = f"{name} ({built_ins[0]})" if built_ins else name
     assert any(line.strip(" ├└│─").startswith(shown) for line in errors.__doc__.splitlines())
 

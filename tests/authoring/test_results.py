@@ -47,7 +47,7 @@ def test_a_result_is_true_when_it_is_a_success(success):
 @pytest.mark.parametrize(("success", "status"), [(True, "PASSED"), (False, "FAILED")])
 def test_a_result_prints_its_outcome_without_the_conversation(success, status):
     result = ScenarioResult(success=success, messages=[agent_says("hi")], reasoning="it's so")
-    assert repr(result) == f"ScenarioResult(success={success}, status={status}, reasoning=\"it's so\")"
+    assert repr(result) == f'ScenarioResult(success={success}, status={status}, reasoning="it\'s so")'
 
 
 def test_a_subclass_prints_its_own_name():
@@ -113,5 +113,7 @@ def test_every_promised_type_exists_at_run_time(module):
 
 
 def test_a_message_type_makes_a_plain_dictionary():
-    made = scenario.types.ChatCompletionUserMessageParamWithTrace(role="user", content="hi", trace_id="0" * 32)
+    made = scenario.types.ChatCompletionUserMessageParamWithTrace(
+        role="user", content="hi", trace_id="0" * 32
+    )
     assert made == {"role": "user", "content": "hi", "trace_id": "0" * 32}

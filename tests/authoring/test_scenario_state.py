@@ -46,7 +46,7 @@ def test_a_state_has_a_list_of_messages_of_its_own():
 def test_a_state_made_by_hand_has_no_stage():
     given = ScenarioState()
     assert given._executor is None
-    with pytest.raises(NoStageError, match="Put the step into the `script` of `scenario.run`"):
+    with pytest.raises(NoStageError, match=r"Put the step into the `script` of `scenario\.run`"):
         _ = given.stage
 
 

@@ -207,7 +207,10 @@ def test_an_empty_message_is_said_and_not_asked_for():
         (lambda: scenario.user(agent_says("hi")), "'assistant' stands where one of role 'user' is said"),
         (lambda: scenario.agent(user_says("hi")), "'user' stands where one of role 'assistant' is said"),
         (lambda: scenario.user(tool_says("42")), "'tool' stands where one of role 'user' is said"),
-        (lambda: scenario.user(5), r"user\(…\): 5 is neither text, nor a list of content parts, nor a message"),
+        (
+            lambda: scenario.user(5),
+            r"user\(…\): 5 is neither text, nor a list of content parts, nor a message",
+        ),
         (lambda: scenario.agent(b"hi"), r"agent\(…\): b'hi' is neither text"),
         (lambda: scenario.message("hi"), r"message\(\) takes a chat message with a role, not 'hi'"),
         (lambda: scenario.message({"content": "hi"}), "takes a chat message with a role"),

@@ -66,7 +66,14 @@ def test_the_largest_ksuid_is_one_and_the_next_is_not():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "scenariorun_", "scenariorun_short", "0ujtsYcgvSTl8PAuAdqWYSMnLO", "0ujtsYcgvSTl8PAuAdqWYSMnLO-", "é" * 27],
+    [
+        "",
+        "scenariorun_",
+        "scenariorun_short",
+        "0ujtsYcgvSTl8PAuAdqWYSMnLO",
+        "0ujtsYcgvSTl8PAuAdqWYSMnLO-",
+        "é" * 27,
+    ],
 )
 def test_other_texts_are_no_ksuid(text):
     assert ids.safe_parse_ksuid(text) is False
@@ -125,3 +132,29 @@ def test_the_helpers_are_at_the_package_too():
 def test_the_package_has_no_other_helpers():
     with pytest.raises(AttributeError, match="has no attribute 'helper'"):
         _ = _utils.helper
+
+
+def test_a_source_makes_ksuids_with_the_prefix():
+    head, _, body = ids.IdSource()("scenariomsg").partition("_")
+    assert head == "scenariomsg"
+    assert ids.safe_parse_ksuid(body)
+
+
+def test_the_ids_of_a_source_follow_each_other():
+    source = ids.IdSource()
+    source._count = 3843
+    bodies = [source("x")[-4:] for _ in range(3)]
+    assert bodies == ["00zz", "0100", "0101"]
+
+
+def test_a_source_draws_again_when_its_count_is_used_up():
+    source = ids.IdSource()
+    source._count = 62**4 - 1
+    last, following = source("x"), source("x")
+    assert last.endswith("zzzz")
+    assert following[:-4] != last[:-4]
+    assert ids.safe_parse_ksuid(following)
+
+
+def test_two_sources_make_different_ids():
+    assert ids.IdSource()("x") != ids.IdSource()("x")

@@ -6,9 +6,9 @@ import json
 from types import MappingProxyType
 
 import pytest
-from authoring.conversations import agent_calls, agent_says, call, tool_says, user_says
 from pydantic import BaseModel
 
+from authoring.conversations import agent_calls, agent_says, call, tool_says, user_says
 from scenario import ScenarioResult
 from scenario._utils import (
     SerializableWithStringFallback,
@@ -76,7 +76,9 @@ INVALID = [
 
 @pytest.mark.parametrize("reply", INVALID, ids=lambda reply: type(reply).__name__)
 def test_anything_else_is_no_reply(reply):
-    with pytest.raises(InvalidReplyError, match=rf"^Desk returned .* \({type(reply).__name__}\), which is not"):
+    with pytest.raises(
+        InvalidReplyError, match=rf"^Desk returned .* \({type(reply).__name__}\), which is not"
+    ):
         check_valid_return_type(reply, "Desk")
 
 
@@ -186,7 +188,9 @@ def test_reversed_messages_keep_their_other_keys():
     assert reverse_roles([user_says("a", name="Bo")]) == [agent_says("a", name="Bo")]
 
 
-@pytest.mark.parametrize("message", [tool_says("42"), {"role": "system", "content": "be kind"}, {"role": "system"}])
+@pytest.mark.parametrize(
+    "message", [tool_says("42"), {"role": "system", "content": "be kind"}, {"role": "system"}]
+)
 def test_reversed_other_roles_stay(message):
     assert reverse_roles([message]) == [message]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from authoring.conversations import agent_calls, agent_says, call, image_part, text_part, tool_says, user_says
 
+from authoring.conversations import agent_calls, agent_says, call, image_part, text_part, tool_says, user_says
 from scenario._utils.plain import checked_message, copy_message, copy_plain, spoken
 from scenario._utils.text import call_text, content_text, message_lines, shorten, text_of, transcript
 

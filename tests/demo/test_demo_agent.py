@@ -100,6 +100,8 @@ async def test_a_second_refund_is_refused_and_the_conversation_has_the_error(tal
 async def test_an_unknown_order_is_asked_for_again(talk):
     said = await talk.say("Where is order 9999? I am ana@example.com.")
     assert said == "I cannot find an order 9999. What is your order number? It has four digits."
+    assert "What is your order number?" in await talk.say("Hm.")
+    assert talk.calls == [("find_order", {"order": 9999})]
     assert "is delivered" in await talk.say("Sorry, 1001.")
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from authoring.conversations import agent_says, user_says
-from support import agent, play, user
 
 import scenario
+from authoring.conversations import agent_says, user_says
 from scenario import AgentInput, AgentRole, CriterionStatus, JudgeAgent, JudgmentRequest, ScenarioState
 from scenario.checks import Check, Finding, never_said, replied_within, said
 from scenario.config import ScenarioConfig
 from scenario.errors import ModelRequiredError
+from support import agent, play, user
 
 PASSED, FAILED, INCONCLUSIVE = CriterionStatus.PASSED, CriterionStatus.FAILED, CriterionStatus.INCONCLUSIVE
 TALK = [user_says("Is there tea?"), agent_says("There is green tea.")]
@@ -159,7 +159,9 @@ async def test_a_request_with_an_empty_list_has_nothing_to_pass():
 
 
 async def test_a_judge_ends_a_run_on_its_own_when_a_check_fails_for_good():
-    result, _ = await play([user(), agent("coffee?"), JudgeAgent(criteria=[never_said("coffee")])], max_turns=5)
+    result, _ = await play(
+        [user(), agent("coffee?"), JudgeAgent(criteria=[never_said("coffee")])], max_turns=5
+    )
     assert (result.success, len(result.messages)) == (False, 2)
     assert result.failed_criteria == ["never_said('coffee')"]
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from support import agent, play, play_to_error
-from support import said as words
 
 import scenario
 from scenario import (
@@ -18,6 +16,8 @@ from scenario import (
     UserSimulatorAgent,
 )
 from scenario.errors import ModelRequiredError, NotAvailableError
+from support import agent, play, play_to_error
+from support import said as words
 
 INPUT = AgentInput(thread_id="t", messages=[], new_messages=[])
 
@@ -62,7 +62,7 @@ def test_a_simulator_of_a_subclass_is_called_by_its_name():
     class Shy(UserSimulatorAgent):
         pass
 
-    with pytest.raises(ModelRequiredError, match="^Shy was initialized without a model"):
+    with pytest.raises(ModelRequiredError, match=r"^Shy was initialized without a model"):
         Shy()
 
 

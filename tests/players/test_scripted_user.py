@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from authoring.conversations import agent_calls, agent_says, call, image_part, text_part, tool_says, user_says
 
+from authoring.conversations import agent_calls, agent_says, call, image_part, text_part, tool_says, user_says
 from scenario import AgentInput, AgentRole, EndingKind, Goal, ScenarioState, ScriptedUserAgent, UserEnding
 from scenario.checks import said, tool_called
 
@@ -112,7 +112,9 @@ async def test_a_new_question_restores_patience():
 
 
 async def test_a_reaction_comes_before_an_answer_and_before_the_next_goal():
-    user = ScriptedUserAgent("hi", goals=["tea?"], answers={"name": "Bo"}, reactions={"robot": "A person, please!"})
+    user = ScriptedUserAgent(
+        "hi", goals=["tea?"], answers={"name": "Bo"}, reactions={"robot": "A person, please!"}
+    )
     assert await after(user, "I am a robot. Your name?") == "A person, please!"
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from support import agent, judge, play
-from support import said as words
 
 import scenario
 from scenario import EndingKind, Goal, ScriptedUserAgent
 from scenario._scripted_user.agenda import Say, next_move, replies_in
 from scenario.errors import ConfigError
+from support import agent, judge, play
+from support import said as words
 
 PHRASINGS = [f"hello {number}" for number in range(20)]
 

@@ -280,7 +280,7 @@ class Scene:
 
 def make_cast(agents: Sequence[AgentAdapter]) -> tuple[Actor, ...]:
     """The agents in their places, with the names that reports use."""
-    return tuple(_actor(index, agent) for index, agent in enumerate(agents))
+    return tuple([_actor(index, agent) for index, agent in enumerate(agents)])
 
 
 def _actor(index: int, agent: AgentAdapter) -> Actor:
@@ -293,10 +293,7 @@ def _actor(index: int, agent: AgentAdapter) -> Actor:
 
 def _speaking_roles(cast: Sequence[Actor]) -> list[AgentRole | None]:
     """The role of each place; an agent that is listed again speaks in its first place only."""
-    seen: list[AgentAdapter] = []
-    roles: list[AgentRole | None] = []
-    for actor in cast:
-        known = any(actor.agent is other for other in seen)
-        roles.append(None if known else actor.info.role)
-        seen.append(actor.agent)
-    return roles
+    first_place: dict[int, int] = {}
+    for actor in reversed(cast):
+        first_place[id(actor.agent)] = actor.index  # the agents are alive, so their ids are their own
+    return [actor.info.role if first_place[id(actor.agent)] == actor.index else None for actor in cast]

@@ -31,10 +31,11 @@ class Turn:
 
 def first_turn(roles: Sequence[AgentRole | None]) -> Turn:
     """Turn 0 for agents with these roles, in list order; None is a place that never speaks."""
-    queue = tuple(
-        (role, tuple(index for index, other in enumerate(roles) if other is role)) for role in AgentRole
-    )
-    return Turn(0, queue)
+    waiting: dict[AgentRole, list[int]] = {role: [] for role in AgentRole}
+    for index, role in enumerate(roles):
+        if role is not None:
+            waiting[role].append(index)
+    return Turn(0, tuple((role, tuple(indices)) for role, indices in waiting.items()))
 
 
 def following(turn: Turn, opening: Turn) -> Turn:
