@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         Evidence,
         JudgmentRequest,
         ScenarioResult,
+        ScriptStep,
         UserEnding,
     )
     from scenario.user_simulator_agent import UserSimulatorAgent
@@ -71,6 +72,7 @@ _HOMES = {
     "ScenarioExecutor": "scenario_executor",
     "ScenarioResult": "types",
     "ScenarioState": "scenario_state",
+    "ScriptStep": "types",
     "ScriptedUserAgent": "scripted_user_agent",
     "UserEnding": "types",
     "UserSimulatorAgent": "user_simulator_agent",
@@ -118,6 +120,7 @@ __all__ = [  # noqa: RUF022 - grouped by use
     "AgentInput",
     "AgentRole",
     "AgentReturnTypes",
+    "ScriptStep",
     "JudgmentRequest",
     "CriterionResult",
     "CriterionStatus",

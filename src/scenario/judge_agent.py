@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from scenario._error_messages import model_not_supported, model_required
-from scenario._utils.text import shorten
+from scenario._text import shorten
 from scenario.agent_adapter import AgentAdapter
 from scenario.checks import Check, Finding, Subject
 from scenario.config import ModelConfig, resolve
@@ -20,6 +20,8 @@ from scenario.types import (
     CriterionStatus,
     ScenarioResult,
 )
+
+_INSTEAD = "Use checks from scenario.checks, which need none, or override `call` in a subclass."
 
 
 class JudgeAgent(AgentAdapter):
@@ -79,7 +81,7 @@ class JudgeAgent(AgentAdapter):
         self._extra_params = extra_params
         overridden = type(self).call is not JudgeAgent.call
         if not overridden and (model or resolve().default_model) is None:
-            _only_checks(self.criteria)
+            _only_checks(self.criteria, has_model=False)
 
     async def call(self, input: AgentInput) -> AgentReturnTypes:  # noqa: A002 - the name callers know
         """The verdict, or an empty list to let the conversation go on.
@@ -89,7 +91,7 @@ class JudgeAgent(AgentAdapter):
         """
         request = input.judgment_request
         asked = request.criteria if request is not None else None
-        checks = _only_checks(self.criteria if asked is None else asked)
+        checks = _only_checks(self.criteria if asked is None else asked, has_model=self.model is not None)
         subject = Subject.of(input.scenario_state)
         findings = [(check, check.look(subject)) for check in checks]
         state = input.scenario_state
@@ -135,14 +137,11 @@ def _reasoning(verdicts: Sequence[CriterionResult], failed: Sequence[CriterionRe
     return "; ".join(f"{verdict.criterion}: {verdict.reasoning}" for verdict in failed)
 
 
-def _only_checks(criteria: Sequence[Criterion]) -> list[Check]:
+def _only_checks(criteria: Sequence[Criterion], *, has_model: bool) -> list[Check]:
     for criterion in criteria:
         if not isinstance(criterion, Check):
-            shown = shorten(repr(criterion), 60)
-            what = f"the criterion {shown} needs one to be judged; a check from scenario.checks does not"
-            text = model_required("JudgeAgent", what)
-            raise ModelRequiredError(
-                f"{text} {model_not_supported('JudgeAgent', 'Use checks, or override `call` in a subclass.')}",
-                agent="JudgeAgent",
-            )
+            what = f"the criterion {shorten(repr(criterion), 60)} needs one to be judged"
+            missing = "" if has_model else f"{model_required('JudgeAgent', what)} "
+            text = model_not_supported("JudgeAgent", f"{missing}{_INSTEAD}")
+            raise ModelRequiredError(text, agent="JudgeAgent")
     return cast("list[Check]", list(criteria))

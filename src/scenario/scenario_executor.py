@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any, TypedDict
+from typing import Any
 
 from typing_extensions import Unpack
 
 from scenario._console import ask, watch_run
 from scenario._engine.conclude import describe_error, status_of
+from scenario._engine.conversation import Conversation
 from scenario._engine.facts import Concluded, Fact, Started
 from scenario._engine.isolation import GRACE, run_apart
 from scenario._engine.loop import Curtain, perform_steps, play
@@ -22,7 +23,6 @@ from scenario._engine.stage import SceneStage
 from scenario._events.channel import Channel
 from scenario._events.event_bus import ScenarioEventBus
 from scenario._events.events import ScenarioEvent
-from scenario._events.sink import Sink
 from scenario._events.stream import Stream
 from scenario._tracing import ensure_tracing_initialized, judge_span_collector
 from scenario._utils.ids import IdSource, get_batch_run_id
@@ -33,27 +33,10 @@ from scenario.clock import Clock, SystemClock
 from scenario.config import resolve
 from scenario.errors import AlreadyRunningError, TimeLimitError
 from scenario.message_types import Message
+from scenario.options import RunOptions, refuse_unknown
 from scenario.scenario_state import ScenarioState
 from scenario.script import proceed
 from scenario.types import ScenarioResult, ScriptStep
-
-
-class RunOptions(TypedDict, total=False):
-    """The options of a run that only have names.
-
-    Attributes:
-        timeout: The most seconds that the run may take; it then ends as a failure that names who was slow.
-        agent_timeout: The most seconds that one call of an agent may take; likewise.
-        sinks: Read what happens in the run, beside it.
-        clock: Tells the time.
-        new_id: Makes an identifier from its prefix.
-    """
-
-    timeout: float | None
-    agent_timeout: float | None
-    sinks: Sequence[Sink]
-    clock: Clock
-    new_id: Callable[[str], str]
 
 
 class ScenarioExecutor(SceneStage):
@@ -123,7 +106,7 @@ class ScenarioExecutor(SceneStage):
             "timeout": options.pop("timeout", None),
             "agent_timeout": options.pop("agent_timeout", None),
         }
-        _refuse_unknown(options)
+        refuse_unknown(options)
         super().__init__(name, resolve(settings))
 
     @property
@@ -163,6 +146,7 @@ class ScenarioExecutor(SceneStage):
                 f"Scenario `{self.name}` is being played by this executor. Make another for a second run."
             )
         configure_logging()
+        ensure_tracing_initialized()
         with self._raised_curtain() as curtain:
             result = await play(curtain, self._perform)
         if result is None:
@@ -224,6 +208,7 @@ class ScenarioExecutor(SceneStage):
             self.scenario_run_id, self._clock.now(), status_of(outcome, result), result, error
         )
         with ExitStack() as ending:  # whatever a subscriber does to us
+            ending.callback(judge_span_collector.clear_spans_for_thread, scene.state.thread_id)
             ending.callback(scene.close)
             ending.callback(channel.complete)
             channel.publish(concluded)
@@ -239,7 +224,14 @@ class ScenarioExecutor(SceneStage):
     def _new_scene(self) -> Scene:
         channel, curtain = self._open_channel(), self._curtain
         thread_id = self._new_id("scenariothread")
-        state = ScenarioState(self.description, (), thread_id, 0, self.config, stage=self)
+        conversation = Conversation(len(self.agents))
+        state = ScenarioState(
+            self.description,
+            thread_id=thread_id,
+            config=self.config,
+            stage=self,
+            said=conversation.messages,
+        )
         labels = TraceLabels(
             self.scenario_run_id, thread_id, self.name, self.batch_run_id, self.scenario_set_id
         )
@@ -251,21 +243,13 @@ class ScenarioExecutor(SceneStage):
             is_heard=lambda: channel.is_heard() and not (curtain is not None and curtain.down),
             is_abandoned=lambda: curtain is not None and curtain.abandoned,
         )
-        scene = Scene(make_cast(self.agents), state, labels, around)
-        channel.follow(scene.conversation.messages)
-        return scene
+        channel.follow(conversation.messages)
+        return Scene(make_cast(self.agents), conversation, state, labels, around)
 
     def _open_channel(self) -> Channel:
         if self._channel.facts.completed:
             self._channel = Channel()
         return self._channel
-
-
-def _refuse_unknown(options: Mapping[str, Any]) -> None:
-    if "sinks" in options:
-        raise TypeError("Give the sinks to the event bus: ScenarioEventBus(sinks=…)")
-    if options:
-        raise TypeError(f"ScenarioExecutor and run() have no option named {', '.join(map(repr, options))}")
 
 
 class _Apart:
@@ -328,7 +312,6 @@ async def run(
         ScenarioError: The scenario cannot be played, or an agent raised.
         AssertionError: A check in the script failed.
     """
-    ensure_tracing_initialized()
     executor = ScenarioExecutor(
         name,
         description,
@@ -362,7 +345,6 @@ async def arun(
 
     Takes, returns and raises what `run` does. An agent that blocks holds up everything on the loop.
     """
-    ensure_tracing_initialized()
     executor = ScenarioExecutor(
         name,
         description,
@@ -391,5 +373,4 @@ async def _delivered(
             patience = min(patience, GRACE)
         raise
     finally:
-        judge_span_collector.clear_spans_for_thread(executor.state.thread_id)
         await executor.event_bus.drained(patience)

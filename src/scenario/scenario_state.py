@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
-from scenario._utils.text import text_of, transcript
+from scenario._text import text_of, tool_calls_in, transcript
+from scenario._utils.plain import View, copy_message, copy_plain
 from scenario.config import ScenarioConfig
 from scenario.errors import NoStageError
 from scenario.types import ScenarioResult
@@ -93,7 +94,6 @@ class ScenarioState:
 
     Attributes:
         description: The scenario's description.
-        messages: The conversation so far, as copies: to change them changes nothing else.
         thread_id: The conversation's id.
         current_turn: The turn, counted from 0.
         config: The settings of the run.
@@ -110,9 +110,11 @@ class ScenarioState:
         config: ScenarioConfig | None = None,
         *,
         stage: Stage | None = None,
+        said: list[Message] | None = None,
     ) -> None:
         self.description = description
-        self.messages: list[ChatCompletionMessageParamWithTrace] = list(messages)
+        self._said: list[Message] = cast("list[Message]", list(messages)) if said is None else said
+        self._view = None if said is None else View(said)
         self.thread_id = thread_id
         self.current_turn = current_turn
         self.config = config if config is not None else ScenarioConfig()
@@ -120,6 +122,17 @@ class ScenarioState:
         self.ending: UserEnding | None = None
         self._turn_starts: list[int] = [0]
         self._stage = stage
+
+    @property
+    def messages(self) -> list[ChatCompletionMessageParamWithTrace]:
+        """The conversation so far. In a run these are copies: to change them changes nothing else."""
+        shown = self._said if self._view is None else self._view.current()
+        return cast("list[ChatCompletionMessageParamWithTrace]", shown)
+
+    @property
+    def said(self) -> Sequence[Message]:
+        """What was said, not as copies: for those who only look."""
+        return self._said
 
     @property
     def stage(self) -> Stage:
@@ -146,7 +159,7 @@ class ScenarioState:
             message: A chat message; it is copied.
         """
         if self._stage is None:
-            self.messages.append(cast("ChatCompletionMessageParamWithTrace", {**message}))
+            self._said.append(copy_message(message))
         else:
             self._stage.add_message(message)
 
@@ -167,7 +180,8 @@ class ScenarioState:
         if index < 0:
             raise ValueError(f"rollback_messages_to: index must be >= 0, got {index}")
         removed = self.messages[index:]
-        del self.messages[index:]
+        del self._said[index:]
+        self.cut(index)
         return removed
 
     def last_message(self) -> ChatCompletionMessageParamWithTrace:
@@ -176,9 +190,9 @@ class ScenarioState:
         Raises:
             ValueError: Nothing was said yet.
         """
-        if not self.messages:
+        if not self._said:
             raise ValueError("No messages found: nothing was said in this conversation yet")
-        return self.messages[-1]
+        return cast("ChatCompletionMessageParamWithTrace", copy_message(self._said[-1]))
 
     def last_user_message(self) -> ChatCompletionUserMessageParamWithTrace:
         """The newest message of the user.
@@ -186,7 +200,7 @@ class ScenarioState:
         Raises:
             ValueError: There is none.
         """
-        return cast("ChatCompletionUserMessageParamWithTrace", self._find(reversed(self.messages), "user"))
+        return cast("ChatCompletionUserMessageParamWithTrace", self._find(reversed(self._said), "user"))
 
     def first_user_message(self) -> ChatCompletionUserMessageParamWithTrace:
         """The oldest message of the user.
@@ -194,7 +208,7 @@ class ScenarioState:
         Raises:
             ValueError: There is none.
         """
-        return cast("ChatCompletionUserMessageParamWithTrace", self._find(self.messages, "user"))
+        return cast("ChatCompletionUserMessageParamWithTrace", self._find(self._said, "user"))
 
     def last_agent_message(self) -> ChatCompletionAssistantMessageParamWithTrace:
         """The newest message of the agent under test.
@@ -202,7 +216,7 @@ class ScenarioState:
         Raises:
             ValueError: There is none.
         """
-        found = self._find(reversed(self.messages), "assistant")
+        found = self._find(reversed(self._said), "assistant")
         return cast("ChatCompletionAssistantMessageParamWithTrace", found)
 
     def tool_calls(self, tool_name: str | None = None) -> list[dict[str, Any]]:
@@ -214,19 +228,13 @@ class ScenarioState:
         Returns:
             The calls as they stand in the messages: ``{"id", "type", "function": {"name", "arguments"}}``.
         """
-        return [
-            call
-            for message in self.messages
-            for call in _calls_of(message)
-            if tool_name is None or call.get("function", {}).get("name") == tool_name
-        ]
+        return copy_plain(tool_calls_in(self._said, tool_name))
 
     def last_tool_call(self, tool_name: str) -> dict[str, Any] | None:
         """A call of this tool in the newest message that has one (its first there), or None."""
-        for message in reversed(self.messages):
-            for call in _calls_of(message):
-                if call.get("function", {}).get("name") == tool_name:
-                    return call
+        for message in reversed(self._said):
+            for call in tool_calls_in([message], tool_name):
+                return copy_plain(call)
         return None
 
     def has_tool_call(self, tool_name: str) -> bool:
@@ -235,37 +243,36 @@ class ScenarioState:
 
     def turns(self) -> list[list[ChatCompletionMessageParamWithTrace]]:
         """The messages of each turn so far, the open one included."""
-        starts = [*self._turn_starts, len(self.messages)]
+        starts = [*self._turn_starts, len(self._said)]
         return [self.messages[start:end] for start, end in pairwise(starts)]
+
+    def spoken_turns(self) -> int:
+        """In how many turns something was said."""
+        return sum(start < end for start, end in pairwise([*self._turn_starts, len(self._said)]))
 
     def transcript(self) -> str:
         """The conversation as text: a line for each message, tool call and tool result."""
-        return transcript(cast("list[Message]", self.messages))
+        return transcript(self._said)
 
     def begin_turn(self, number: int) -> None:
         """Note that a turn begins here. The engine calls this."""
         self.current_turn = number
         if number:
-            self._turn_starts.append(len(self.messages))
+            self._turn_starts.append(len(self._said))
 
     def cut(self, index: int) -> None:
         """Note that the conversation was cut at `index`. The engine calls this."""
-        del self.messages[index:]
+        if self._view is not None:
+            self._view.restart()
         self._turn_starts = [min(start, index) for start in self._turn_starts]
 
-    def _find(
-        self, messages: Iterable[ChatCompletionMessageParamWithTrace], role: str
-    ) -> ChatCompletionMessageParamWithTrace:
+    def _find(self, messages: Iterable[Message], role: str) -> Message:
         for message in messages:
             if message["role"] == role:
-                return message
+                return copy_message(message)
         raise ValueError(f"No {role} message found in this conversation")
 
     def __repr__(self) -> str:
-        said = f"{len(self.messages)} messages"
-        last = f", last: {text_of(self.messages[-1])[:60]!r}" if self.messages else ""
+        said = f"{len(self._said)} messages"
+        last = f", last: {text_of(self._said[-1])[:60]!r}" if self._said else ""
         return f"ScenarioState(turn {self.current_turn}, {said}{last})"
-
-
-def _calls_of(message: ChatCompletionMessageParamWithTrace) -> list[dict[str, Any]]:
-    return cast("dict[str, Any]", message).get("tool_calls") or []

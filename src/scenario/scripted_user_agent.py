@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
 from scenario._scripted_user.agenda import Agenda, Aim, Phrasings, Say, next_move, replies_in
-from scenario._utils.text import text_of
 from scenario.agent_adapter import AgentAdapter
 from scenario.checks import Check
 from scenario.errors import ConfigError
@@ -97,6 +96,7 @@ class ScriptedUserAgent(AgentAdapter):
                 (_pattern(key, "reactions"), _reaction(text)) for key, text in (reactions or {}).items()
             ),
             done_when=_pattern(done_when, "done_when") if isinstance(done_when, str) else None,
+            insists=done_when is not None,
             handed_over_when=_pattern(handed_over_when, "handed_over_when") if handed_over_when else None,
             patience=patience,
             nudges=_phrasings(nudges, "nudges"),
@@ -107,13 +107,11 @@ class ScriptedUserAgent(AgentAdapter):
 
     async def call(self, input: AgentInput) -> AgentReturnTypes:  # noqa: A002 - the name callers know
         """The next thing that the user says, or the end of their part."""
-        if self._done_check is not None and (verdict := self._done_check(input.scenario_state)):
-            return UserEnding(
-                EndingKind.DONE, f"{verdict.criterion}: {verdict.reasoning}", self._agenda.closing
-            )
-        messages = cast("list[dict[str, Any]]", input.messages)
-        texts = {index: text_of(message) for index, message in enumerate(messages)}
-        move = next_move(self._agenda, replies_in(messages, texts))
+        replies = replies_in(cast("list[dict[str, Any]]", input.messages))
+        if replies and self._done_check is not None and (verdict := self._done_check(input.scenario_state)):
+            reason = f"{verdict.criterion}: {verdict.reasoning}"
+            return UserEnding(EndingKind.DONE, reason, self._agenda.closing)
+        move = next_move(self._agenda, replies)
         return move.text if isinstance(move, Say) else move
 
 
@@ -125,9 +123,10 @@ def _aim(goal: Text | Goal) -> Aim:
 
 
 def _phrasings(text: Text, what: str) -> Phrasings:
-    phrasings = (text,) if isinstance(text, str) else tuple(text)
-    if phrasings and all(isinstance(each, str) for each in phrasings):
-        return phrasings
+    if isinstance(text, str):
+        return (text,)
+    if isinstance(text, Sequence) and text and all(isinstance(each, str) for each in text):
+        return tuple(text)
     raise ConfigError(f"ScriptedUserAgent: {what} needs a text or a list of texts, not {text!r}", source=what)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
+from scenario._text import tool_calls_in, transcript
 from scenario.message_types import (
     ChatCompletionAssistantMessageParamWithTrace,
     ChatCompletionDeveloperMessageParamWithTrace,
@@ -204,6 +205,7 @@ class ScenarioResult(BaseModel):
         inconclusive_criteria: Those among the failed ones that could not be decided.
         criteria: One verdict for each criterion that reported its reasons and evidence.
         ending: How the simulated user left, if it did.
+        turns: In how many turns something was said.
         total_time: Seconds from the start of the run to its end.
         agent_time: Seconds spent in agents of the role AGENT.
     """
@@ -216,8 +218,17 @@ class ScenarioResult(BaseModel):
     inconclusive_criteria: list[str] = Field(default_factory=list)
     criteria: list[CriterionResult] = Field(default_factory=list)
     ending: UserEnding | None = None
+    turns: int | None = None
     total_time: float | None = None
     agent_time: float | None = None
+
+    def tool_calls(self, tool_name: str | None = None) -> list[dict[str, Any]]:
+        """The agent's tool calls in the order of the conversation: all, or those of one tool."""
+        return tool_calls_in(cast("list[Message]", self.messages), tool_name)
+
+    def transcript(self) -> str:
+        """The conversation as text: a line for each message, tool call and tool result."""
+        return transcript(cast("list[Message]", self.messages))
 
     def __bool__(self) -> bool:
         """Whether the scenario succeeded."""
@@ -230,7 +241,7 @@ class ScenarioResult(BaseModel):
 
 
 AgentReturnTypes: TypeAlias = (
-    str | ChatCompletionMessageParam | Sequence[ChatCompletionMessageParam] | ScenarioResult | UserEnding
+    str | ChatCompletionMessageParam | list[ChatCompletionMessageParam] | ScenarioResult | UserEnding
 )
 """What an agent may answer with: text, a message, several messages, or an end of the run."""
 
@@ -244,6 +255,7 @@ __all__ = [
     "ChatCompletionAssistantMessageParamWithTrace",
     "ChatCompletionDeveloperMessageParamWithTrace",
     "ChatCompletionFunctionMessageParamWithTrace",
+    "ChatCompletionMessageParam",
     "ChatCompletionMessageParamWithTrace",
     "ChatCompletionSystemMessageParamWithTrace",
     "ChatCompletionToolMessageParamWithTrace",

@@ -48,17 +48,17 @@ def test_a_predicate_finds_the_conversation_in_a_state_whatever_the_source(sourc
 
 
 def test_a_state_brings_its_times_turns_and_ending():
-    given = ScenarioState(current_turn=2)
+    given = ScenarioState(messages=TALK)
     given.reply_times, given.ending = [ReplyTime("desk", 0, 1.0)], UserEnding(EndingKind.DONE, "done")
     subject = Subject.of(given)
-    assert (subject.state, subject.reply_times, subject.turns) == (given, given.reply_times, 3)
+    assert (subject.state, subject.reply_times, subject.turns) == (given, given.reply_times, 1)
     assert subject.ending is given.ending
 
 
-def test_a_result_brings_its_ending_and_neither_times_nor_turns():
+def test_a_result_brings_its_turns_and_its_ending_and_no_times():
     ending = UserEnding(EndingKind.DONE, "done")
-    subject = Subject.of(ScenarioResult(success=True, messages=[], ending=ending))
-    assert (subject.ending, subject.reply_times, subject.turns) == (ending, (), None)
+    subject = Subject.of(ScenarioResult(success=True, messages=[], ending=ending, turns=7))
+    assert (subject.ending, subject.reply_times, subject.turns) == (ending, (), 7)
 
 
 def test_messages_bring_nothing_else():

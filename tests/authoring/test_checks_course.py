@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from authoring.conversations import agent_says, user_says
-from scenario.checks import Subject, ended, replied_within, state, turns_at_most
+from scenario.checks import Finding, Subject, ended, equals, replied_within, state, turns_at_most
 from scenario.errors import ScriptError
 from scenario.scenario_state import ReplyTime, ScenarioState
 from scenario.types import CriterionStatus, EndingKind, Evidence, ScenarioResult, UserEnding
@@ -19,8 +19,14 @@ def measured(*seconds):
     return given
 
 
-def at_turn(number):
-    return ScenarioState(current_turn=number)
+def in_turns(*sizes):
+    """A state of turns with so many messages each."""
+    given = ScenarioState()
+    for number, size in enumerate(sizes):
+        given.begin_turn(number)
+        for _ in range(size):
+            given.add_message(agent_says("hm"))
+    return given
 
 
 def left(kind):
@@ -55,9 +61,14 @@ def test_replied_within_is_named_with_its_seconds(check, name):
     assert check.name == f"replied_within({name})"
 
 
-def test_turns_of_a_state_are_counted_with_the_open_one():
-    assert turns_at_most(3)(at_turn(2))
-    assert not turns_at_most(2)(at_turn(2))
+def test_turns_of_a_state_are_counted_when_something_was_said_in_them():
+    assert turns_at_most(2)(in_turns(2, 0, 1, 0))
+    assert not turns_at_most(1)(in_turns(2, 0, 1, 0))
+
+
+def test_turns_of_a_result_are_those_that_it_names():
+    assert turns_at_most(2)(ScenarioResult(success=True, messages=[], turns=2))
+    assert not turns_at_most(2)(ScenarioResult(success=True, messages=[], turns=3))
 
 
 @pytest.mark.parametrize("source", [TALK, ScenarioResult(success=True, messages=TALK)])
@@ -119,9 +130,14 @@ def test_a_predicate_of_the_state_passes_with_something_true():
 
 
 @pytest.mark.parametrize("value", [False, 0, "", None, []])
-def test_a_predicate_fails_with_something_false_and_shows_it(value):
+def test_a_predicate_fails_with_something_false(value):
     verdict = state(lambda _: value)(TALK)
-    assert (verdict.passed, verdict.reasoning) == (False, f"it does not hold: {value!r}")
+    assert (verdict.passed, verdict.reasoning) == (False, "it does not hold")
+
+
+def test_a_finding_of_a_predicate_is_its_verdict():
+    found = Finding(CriterionStatus.INCONCLUSIVE, "nobody knows", (Evidence(1, "Hi"),), settled=True)
+    assert state(lambda _: found).look(Subject.of(TALK)) is found
 
 
 def test_an_assertion_that_fails_in_a_predicate_is_its_verdict():
@@ -200,3 +216,42 @@ class Paid:
 )
 def test_a_predicate_is_named_by_people_or_after_its_function(check, name):
     assert check.name == name
+
+
+def stock():
+    return 3
+
+
+def test_what_is_found_and_was_expected_passes():
+    verdict = equals(stock, 3)(TALK)
+    assert (verdict.passed, verdict.reasoning) == (True, "it is 3")
+
+
+def test_what_is_found_and_was_not_expected_fails():
+    verdict = equals(stock, 4)(TALK)
+    assert (verdict.status, verdict.reasoning) == (CriterionStatus.FAILED, "it is 3 where 4 was expected")
+
+
+def test_what_is_looked_up_is_looked_up_at_each_check():
+    left = [3]
+    check = equals(lambda: left[0], 3)
+    left[0] = 2
+    assert not check(TALK)
+
+
+def test_what_is_looked_up_may_change_again():
+    assert not equals(stock, 3).look(Subject.of(TALK)).settled
+    assert not equals(stock, 4).look(Subject.of(TALK)).settled
+
+
+@pytest.mark.parametrize(
+    ("check", "name"),
+    [(equals(stock, "3"), "equals(stock, '3')"), (equals(stock, 3, "three are left"), "three are left")],
+)
+def test_equals_is_named_by_people_or_after_its_function(check, name):
+    assert check.name == name
+
+
+def test_a_value_where_a_function_is_meant_is_refused_at_once():
+    with pytest.raises(ScriptError, match=r"equals\(\) takes a function that looks something up, not 3"):
+        equals(3, 3)

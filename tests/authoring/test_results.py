@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 import scenario.message_types
 import scenario.types
-from authoring.conversations import agent_says
+from authoring.conversations import agent_calls, agent_says, call
 from scenario import (
     AgentRole,
     CriterionResult,
@@ -24,6 +24,7 @@ PASSED, FAILED, INCONCLUSIVE = CriterionStatus.PASSED, CriterionStatus.FAILED, C
 def test_a_result_needs_its_success_and_its_messages():
     result = ScenarioResult(success=True, messages=[])
     assert (result.reasoning, result.total_time, result.agent_time, result.ending) == (None, None, None, None)
+    assert result.turns is None
     assert result.passed_criteria == result.failed_criteria == result.inconclusive_criteria == []
     assert result.criteria == []
 
@@ -55,6 +56,23 @@ def test_a_subclass_prints_its_own_name():
         grade: int = 1
 
     assert repr(Graded(success=True, messages=[])).startswith("Graded(success=True")
+
+
+def test_a_result_finds_the_tool_calls_of_its_conversation():
+    talk = [
+        agent_calls(call("find")),
+        agent_says("hi", tool_calls=None),
+        agent_calls(call("pay"), call("find")),
+    ]
+    result = ScenarioResult(success=True, messages=talk)
+    assert [each["function"]["name"] for each in result.tool_calls()] == ["find", "pay", "find"]
+    assert result.tool_calls("pay") == [call("pay")]
+    assert ScenarioResult(success=True, messages=[]).tool_calls() == []
+
+
+def test_a_result_reads_as_a_transcript():
+    result = ScenarioResult(success=True, messages=[agent_says("hi"), agent_calls(call("find"))])
+    assert result.transcript() == "assistant: hi\nassistant calls find({})"
 
 
 def test_a_result_survives_json():

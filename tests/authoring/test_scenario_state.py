@@ -192,6 +192,15 @@ def test_turns_hold_the_messages_that_were_said_in_them():
     assert (given.turns(), given.current_turn) == ([[TALK[0]], [], [TALK[3]]], 2)
 
 
+def test_turns_in_which_something_was_said_are_counted():
+    given = state(TALK[0])
+    given.begin_turn(1)
+    given.begin_turn(2)
+    assert given.spoken_turns() == 1
+    given.add_message(TALK[3])
+    assert given.spoken_turns() == 2
+
+
 def test_a_cut_leaves_the_turns_and_takes_their_messages():
     given = state(*TALK[:2])
     given.begin_turn(1)

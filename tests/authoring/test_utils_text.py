@@ -1,12 +1,20 @@
-"""scenario._utils.text and .plain: messages as text, and as copies."""
+"""scenario._text and .plain: messages as text, and as copies."""
 
 from __future__ import annotations
 
 import pytest
 
 from authoring.conversations import agent_calls, agent_says, call, image_part, text_part, tool_says, user_says
+from scenario._text import (
+    call_text,
+    content_text,
+    message_lines,
+    shorten,
+    text_of,
+    tool_calls_in,
+    transcript,
+)
 from scenario._utils.plain import checked_message, copy_message, copy_plain, spoken
-from scenario._utils.text import call_text, content_text, message_lines, shorten, text_of, transcript
 
 
 @pytest.mark.parametrize(
@@ -67,6 +75,22 @@ def test_a_message_is_a_line_for_its_words_and_one_for_each_call(message, lines)
 
 def test_a_transcript_is_the_lines_of_all_messages():
     assert transcript([user_says("a"), agent_says("b")]) == "user: a\nassistant: b"
+
+
+def test_tool_calls_in_messages_come_in_their_order():
+    talk = [
+        agent_calls(call("f"), call("g")),
+        agent_says("hi", tool_calls=None),
+        agent_calls(call("f", "[]")),
+    ]
+    assert tool_calls_in(talk) == [call("f"), call("g"), call("f", "[]")]
+    assert tool_calls_in(talk, "f") == [call("f"), call("f", "[]")]
+
+
+def test_a_call_without_a_function_is_of_no_tool():
+    talk = [agent_calls({"id": "1", "function": None}, {"id": "2"})]
+    assert tool_calls_in(talk, "f") == []
+    assert len(tool_calls_in(talk)) == 2
 
 
 @pytest.mark.parametrize(

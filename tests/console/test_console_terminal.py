@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import sys
+
 import pytest
 from rich.text import Text
 
@@ -25,6 +28,27 @@ def test_output_that_is_no_terminal_gets_no_escape_codes(paper):
 def test_a_terminal_gets_colours(screen):
     Terminal().print(*LINES)
     assert screen.text == f"{ESCAPE}[32mUser:{ESCAPE}[0m hi\n"
+
+
+def test_output_that_is_no_terminal_gets_lines_as_long_as_they_are(paper):
+    Terminal().print(Text("word " * 200))
+    assert len(paper.lines) == 1
+
+
+def test_a_terminal_gets_lines_that_are_wrapped(screen, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    Terminal().print(Text("word " * 200))
+    assert [len(line.rstrip()) for line in screen.lines[:2]] == [39, 39]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "printed"), [("ascii", "caf? ? ok"), ("latin-1", "café ? ok"), ("utf-8", "café ✓ ok")]
+)
+def test_what_the_output_cannot_write_becomes_a_question_mark(monkeypatch, encoding, printed):
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding=encoding, write_through=True))
+    Terminal().print(Text.assemble("café ", ("✓", "green"), " ok"))
+    assert written.getvalue().decode(encoding) == f"{printed}\n"
 
 
 def test_colours_can_be_switched_off(screen, monkeypatch):

@@ -10,7 +10,7 @@ import pytest
 
 import scenario
 from authoring.conversations import agent_calls, call, tool_says
-from scenario import CriterionResult, CriterionStatus, Evidence, ScenarioResult
+from scenario import CriterionResult, CriterionStatus, EndingKind, Evidence, ScenarioResult, UserEnding
 from scenario._console.view import conclusion
 from scenario._events.stream import Stream
 from support import agent, executor, failed, judge, passed, user
@@ -24,9 +24,9 @@ def concluded(error=None, *, success=False, reasoning="not fine", criteria=()):
     return [line.plain for line in conclusion(result, error)]
 
 
-async def test_a_run_prints_a_blank_line_its_messages_and_how_it_ended(paper):
+async def test_a_run_prints_its_name_its_messages_and_how_it_ended(paper):
     await executor([user(), agent()], SCRIPT, verbose=True).run()
-    assert paper.lines == ["", "User: hello", "Agent: hi there", "PASSED all well"]
+    assert paper.lines == ["", "a name", "User: hello", "Agent: hi there", "PASSED all well"]
 
 
 async def test_a_run_that_is_not_verbose_prints_nothing(paper):
@@ -45,27 +45,39 @@ async def test_with_verbose_2_each_line_has_the_scenarios_name(paper):
     ]
 
 
+async def test_how_the_user_left_is_printed(paper):
+    left = UserEnding(EndingKind.GAVE_UP, "no help")
+    await executor([user("hello", left), agent(), judge([], failed())], verbose=True, max_turns=2).run()
+    assert "The user gave up: no help" in paper.lines
+
+
+async def test_how_the_user_left_has_the_name_before_it_too(paper):
+    left = UserEnding(EndingKind.DONE, "all is well", "Bye")
+    await executor([user(left), agent()], verbose=2).run()
+    assert paper.lines[:3] == ["", "[a name] User: Bye", "[a name] The user was done: all is well"]
+
+
 async def test_with_verbose_1_no_line_has_the_name(paper):
     await executor([user(), agent()], SCRIPT, verbose=1).run()
-    assert paper.lines[1] == "User: hello"
+    assert paper.lines[2] == "User: hello"
 
 
 async def test_system_messages_are_not_printed(paper):
     system = {"role": "system", "content": "be kind"}
     await executor([user()], [scenario.message(system), scenario.succeed("ok")], verbose=True).run()
-    assert paper.lines == ["", "PASSED ok"]
+    assert paper.lines == ["", "a name", "PASSED ok"]
 
 
 async def test_b47_messages_of_tools_are_printed_whoever_adds_them(paper):
     script = [lambda state: state.add_message(tool_says("42")), scenario.succeed("ok")]
     await executor([agent()], script, verbose=True).run()
-    assert paper.lines == ["", "ToolResult: 42", "PASSED ok"]
+    assert paper.lines == ["", "a name", "ToolResult: 42", "PASSED ok"]
 
 
 async def test_the_calls_of_an_agent_are_printed(paper):
     replies = [agent_calls(call("find", {"id": 7})), tool_says('{"found": true}')]
     await executor([agent(replies)], [scenario.agent(), scenario.succeed()], verbose=True).run()
-    assert paper.lines[1:7] == [
+    assert paper.lines[2:8] == [
         "ToolCall(find): {",
         '  "id": 7',
         "}",
@@ -83,9 +95,11 @@ async def test_runs_that_overlap_put_their_names_on_each_line(paper):
 
     script = [scenario.agent("before"), play_another, scenario.agent("after"), scenario.succeed("ok")]
     await executor([agent()], script, verbose=True).run()
-    assert paper.lines[:5] == ["", "Agent: before", "", "[inner] Agent: hi", paper.lines[4]]
-    assert paper.lines[4].startswith("[inner] PASSED")
-    assert paper.lines[5:] == ["Agent: after", "PASSED ok"]
+    before, inner, after = paper.lines[:3], paper.lines[3:6], paper.lines[6:]
+    assert before == ["", "a name", "Agent: before"]
+    assert inner[:2] == ["", "[inner] Agent: hi"]
+    assert inner[2].startswith("[inner] PASSED")
+    assert after == ["Agent: after", "PASSED ok"]
 
 
 async def test_a_run_writes_no_escape_codes_where_there_is_no_terminal(paper):
@@ -156,6 +170,16 @@ def test_a_failure_lists_each_criterion_with_the_reasons_and_evidence_of_those_t
         "      message 2: wait",
         "  ✗ kind",
     ]
+
+
+def test_a_reason_that_the_criteria_tell_is_not_told_twice():
+    criteria = [CriterionResult("quick", FAILED, "it was not")]
+    assert concluded(reasoning="quick: it was not", criteria=criteria) == ["FAILED", "  ✗ quick: it was not"]
+
+
+def test_a_reason_that_the_criteria_do_not_tell_is_told():
+    criteria = [CriterionResult("quick", FAILED, "it was not")]
+    assert concluded(reasoning="It took 9 s.", criteria=criteria)[0] == "FAILED It took 9 s."
 
 
 def test_long_reasons_are_shortened():

@@ -158,3 +158,18 @@ async def test_an_inconclusive_verdict_is_no_pass():
 )
 def test_b4_the_score_is_the_share_of_criteria_that_passed(result, score):
     assert score_of(result) == score
+
+
+async def test_checks_that_a_success_passes_over_are_named_in_a_warning():
+    with pytest.warns(UserWarning, match=r"never looked at: said\('more'\)"):
+        result, _ = await play([agent(), judge(passed())], [scenario.proceed(), checks.said("more")])
+    assert result.success
+
+
+async def test_verdicts_of_one_name_are_joined_by_the_worst():
+    worst = [
+        CriterionResult("same", CriterionStatus.FAILED, "no"),
+        CriterionResult("same", CriterionStatus.PASSED),
+    ]
+    result, _ = await play([judge(failed(criteria=worst))], [scenario.judge()])
+    assert (result.passed_criteria, result.failed_criteria) == ([], ["same"])

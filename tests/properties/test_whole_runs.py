@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from scenario import EndingKind, UserEnding, checks
 from scenario._engine.facts import Concluded, fold
 from scenario.scenario_executor import ScenarioExecutor
 from support import AGENT, JUDGE, USER, Told, executor, failed, passed
+
+pytestmark = pytest.mark.filterwarnings("ignore:Step .* ended the run as a success")
 
 
 class Bomb:

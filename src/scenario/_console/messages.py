@@ -9,7 +9,7 @@ from typing import Any
 from rich.text import Text
 
 from scenario._console.terminal import terminal
-from scenario._utils.text import text_of
+from scenario._text import text_of
 
 _SPEAKERS = {"user": ("User", "green"), "assistant": ("Agent", "blue")}
 _TOOL_STYLE = "magenta"

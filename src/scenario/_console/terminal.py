@@ -48,10 +48,10 @@ class Terminal:
             self.rest()
 
     def print(self, *lines: Text) -> None:
-        """Print lines, as long as they are."""
+        """Print lines: wrapped at a terminal, as long as they are anywhere else."""
         with self._lock:
             for line in lines:
-                self._console.print(line, soft_wrap=True)
+                self._console.print(_printable(line, self._console), soft_wrap=not self._console.is_terminal)
 
     def spin(self, text: Text) -> None:
         """Show that something is going on."""
@@ -66,6 +66,14 @@ class Terminal:
             if self._status is not None:
                 self._status.stop()
                 self._status = None
+
+
+def _printable(line: Text, console: Console) -> Text:
+    """The line, with a question mark for what the output's encoding does not have."""
+    encoding = console.encoding
+    if not encoding.startswith("utf"):
+        line.plain = line.plain.encode(encoding, "replace").decode(encoding)
+    return line
 
 
 @cache

@@ -14,8 +14,9 @@ from scenario._engine.facts import (
     MessageAdded,
     RunRecord,
     Started,
+    UserLeft,
 )
-from scenario._utils.text import shorten
+from scenario._text import shorten
 from scenario.types import AgentRole, ScenarioResult
 
 _WORKING = {
@@ -43,7 +44,7 @@ class RunView:
         match fact:
             case Started():
                 terminal().enter()
-                terminal().print(Text(""))
+                terminal().print(Text(""), *([] if self._prefix else [Text(fact.name, style="bold")]))
             case CallStarted():
                 text, style = _WORKING[fact.agent.role]
                 terminal().spin(Text(text, style=style))
@@ -51,13 +52,19 @@ class RunView:
                 terminal().rest()
             case MessageAdded():
                 terminal().print(*message_lines(fact.message, self._prefix))
+            case UserLeft():
+                terminal().print(Text(f"{self._mark}{fact.ending}", style="dim"))
             case Concluded():
-                prefix = self._prefix
+                mark = self._mark
                 terminal().leave()
                 lines = conclusion(fact.result, fact.error)
-                terminal().print(*(Text(f"[{prefix}] " if prefix else "").append(line) for line in lines))
+                terminal().print(*(Text(mark).append(line) for line in lines))
             case _:
                 pass
+
+    @property
+    def _mark(self) -> str:
+        return f"[{self._prefix}] " if self._prefix else ""
 
     @property
     def _prefix(self) -> str:
@@ -68,7 +75,9 @@ class RunView:
 def conclusion(result: ScenarioResult, error: str | None) -> list[Text]:
     """How a run ended, as lines: the verdict and its reason, and for a failure each criterion with its evidence."""
     word, style = ("PASSED", "bold green") if result.success else ("FAILED", "bold red")
-    reason = shorten(result.reasoning or "", _WIDTH)
+    unmet = [verdict for verdict in result.criteria if not verdict.passed]
+    told_below = unmet and all(verdict.reasoning in (result.reasoning or "") for verdict in unmet)
+    reason = "" if told_below and error is None else shorten(result.reasoning or "", _WIDTH)
     lines = [Text.assemble((word if error is None else "ERROR", style), f" {reason}" if reason else "")]
     if result.success:
         return lines

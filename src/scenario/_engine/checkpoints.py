@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from scenario.types import Criterion, CriterionResult, CriterionStatus, ScenarioResult
 
+_WORSE = {CriterionStatus.PASSED: 0, CriterionStatus.INCONCLUSIVE: 1, CriterionStatus.FAILED: 2}
+
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
@@ -40,7 +42,7 @@ def from_judge(result: ScenarioResult, asked: Sequence[Criterion]) -> Checkpoint
 
 def verdicts_of(result: ScenarioResult) -> tuple[CriterionResult, ...]:
     """One verdict for each criterion that a result names, in the order met, not met."""
-    known = {verdict.criterion: verdict for verdict in result.criteria}
+    known = {verdict.criterion: verdict for verdict in join(result.criteria)}
     statuses = dict.fromkeys(result.passed_criteria, CriterionStatus.PASSED)
     statuses |= dict.fromkeys(result.failed_criteria, CriterionStatus.FAILED)
     statuses |= dict.fromkeys(result.inconclusive_criteria, CriterionStatus.INCONCLUSIVE)
@@ -49,8 +51,13 @@ def verdicts_of(result: ScenarioResult) -> tuple[CriterionResult, ...]:
 
 
 def join(verdicts: Iterable[CriterionResult]) -> tuple[CriterionResult, ...]:
-    """Each criterion once: a later verdict about the same criterion replaces an earlier one in its place."""
-    return tuple({verdict.criterion: verdict for verdict in verdicts}.values())
+    """Each criterion once, in its first place, with the worst of its verdicts."""
+    joined: dict[str, CriterionResult] = {}
+    for verdict in verdicts:
+        known = joined.get(verdict.criterion)
+        if known is None or _WORSE[verdict.status] > _WORSE[known.status]:
+            joined[verdict.criterion] = verdict
+    return tuple(joined.values())
 
 
 def names(verdicts: Iterable[CriterionResult], *statuses: CriterionStatus) -> list[str]:

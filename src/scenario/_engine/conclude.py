@@ -41,6 +41,7 @@ class Played:
         messages: The conversation; the result takes this list.
         verdicts: What was judged at checkpoints, in order.
         ending: How the simulated user left, if it did.
+        turns: In how many turns something was said.
         total_time: Seconds since the run began.
         agent_time: Seconds spent in agents of the role AGENT.
     """
@@ -48,6 +49,7 @@ class Played:
     messages: list[Message]
     verdicts: Sequence[CriterionResult]
     ending: UserEnding | None
+    turns: int
     total_time: float
     agent_time: float
 
@@ -70,6 +72,7 @@ def conclude(outcome: Outcome, played: Played) -> ScenarioResult:
         "inconclusive_criteria": names(verdicts, CriterionStatus.INCONCLUSIVE),
         "criteria": list(verdicts),
         "ending": played.ending,
+        "turns": played.turns,
         "total_time": played.total_time,
         "agent_time": played.agent_time,
     }

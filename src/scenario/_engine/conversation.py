@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenario._utils.plain import copy_message
+from scenario._utils.plain import View, copy_message
 from scenario.message_types import Message
 
 
@@ -18,8 +18,7 @@ class Conversation:
     def __init__(self, agents: int) -> None:
         self.messages: list[Message] = []
         self._inboxes: list[list[int]] = [[] for _ in range(agents)]
-        self._views: list[list[Message]] = [[] for _ in range(agents)]
-        self._handed_over: list[int] = [0] * agents
+        self._views = [View(self.messages) for _ in range(agents)]
 
     def append(self, message: Message, author: int | None = None) -> int:
         """Add a message, which the conversation owns from now on, and tell every agent but its author.
@@ -49,21 +48,13 @@ class Conversation:
         if removed:
             del self.messages[index:]
             self._inboxes = [[at for at in inbox if at < index] for inbox in self._inboxes]
-            self._views = [[] for _ in self._views]
-            self._handed_over = [0] * len(self._views)
+            for view in self._views:
+                view.restart()
         return removed
 
     def view(self, agent: int) -> list[Message]:
-        """The conversation as this agent's own list, extended by copies of what is new.
-
-        The list is built afresh after a cut, and when the agent made it longer or shorter.
-        """
-        view = self._views[agent]
-        if len(view) != self._handed_over[agent]:
-            view = self._views[agent] = []
-        view.extend(copy_message(message) for message in self.messages[len(view) :])
-        self._handed_over[agent] = len(view)
-        return view
+        """The conversation as this agent's own list."""
+        return self._views[agent].current()
 
     def inbox(self, agent: int) -> list[Message]:
         """What this agent has not been called with yet, as the messages of its own view."""

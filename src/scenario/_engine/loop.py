@@ -81,6 +81,7 @@ async def perform_steps(steps: Sequence[Callable[..., Any]], scene: Scene) -> Ou
         if scene.is_heard():
             scene.emit(StepFinished, step=position, text=describe(step))
         if outcome is not None:
+            _warn_of_skipped(steps, position, outcome)
             return outcome
     scene.check_time()
     return ScriptEnded(scene.judge_was_silent, scene.ending)
@@ -103,12 +104,32 @@ async def _perform_step(step: Callable[..., Any], position: int, scene: Scene) -
         case CriterionResult():
             return _checkpoint(value, scene)
         case _:
-            warnings.warn(
+            _warn(
                 f"Step {position} of the script, {describe(step)}, returned {value!r}, which means nothing. Return "
                 "None or True to go on, False to fail, a scenario.ScenarioResult to end the run, or a step.",
-                stacklevel=2,
+                step,
             )
             return None
+
+
+def _warn_of_skipped(steps: Sequence[Any], position: int, outcome: Outcome) -> None:
+    """Say so when a run passes without having come to all of its checks."""
+    skipped = [str(step) for step in steps[position:] if isinstance(step, Check)]
+    if skipped and isinstance(outcome, Decided) and outcome.result.success:
+        _warn(
+            f"Step {position} of the script ended the run as a success, so these checks after it were never "
+            f"looked at: {', '.join(skipped)}. Give them to the judge, or let `proceed` end before the judge "
+            "decides, with `turns`.",
+            steps[position - 1],
+        )
+
+
+def _warn(text: str, step: Any) -> None:
+    """Warn, in the place where the step was written if it is a function."""
+    if inspect.isfunction(step):
+        warnings.warn_explicit(text, UserWarning, step.__code__.co_filename, step.__code__.co_firstlineno)
+    else:
+        warnings.warn(text, stacklevel=2)
 
 
 def _is_step(value: Any) -> bool:

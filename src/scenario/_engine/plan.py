@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from scenario._error_messages import no_agent_for_role, not_a_step, not_an_agent
-from scenario._utils.text import text_of
+from scenario._text import text_of
 from scenario.agent_adapter import AgentAdapter
 from scenario.errors import ConfigError, NoAgentForRoleError, NotAnAgentError, StepTypeError
 from scenario.message_types import Message

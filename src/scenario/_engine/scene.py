@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from scenario._engine import turns
 from scenario._engine.checkpoints import Checkpoint
@@ -76,17 +76,23 @@ class Scene:
 
     Args:
         cast: The agents, in list order.
-        state: The state that steps and agents see; kept up to date from here.
+        conversation: What is said in it; nothing yet.
+        state: The state of that conversation that steps and agents see.
         labels: What the traces of its turns say.
         around: Time, ids, and where facts go.
     """
 
     def __init__(
-        self, cast: Sequence[Actor], state: ScenarioState, labels: TraceLabels, around: Surroundings
+        self,
+        cast: Sequence[Actor],
+        conversation: Conversation,
+        state: ScenarioState,
+        labels: TraceLabels,
+        around: Surroundings,
     ) -> None:
         self.cast = cast
         self.state = state
-        self.conversation = Conversation(len(cast))
+        self.conversation = conversation
         self.turn = self._opening = turns.first_turn(_speaking_roles(cast))
         self.verdicts: list[CriterionResult] = []
         self.ending: UserEnding | None = None
@@ -152,7 +158,6 @@ class Scene:
         own["id"] = self._around.new_id("scenariomsg")
         own["trace_id"] = trace.trace_id
         index = self.conversation.append(own, author)
-        self.state.messages.append(cast("Any", copy_message(own)))
         trace.said(own)
         info = None if author is None else self.cast[author].info
         self.emit(MessageAdded, index=index, message=own, turn=self.turn.number, author=info)
@@ -274,8 +279,15 @@ class Scene:
     def result(self, outcome: Outcome) -> ScenarioResult:
         """The result of a play that ended with `outcome`."""
         total = self._around.clock.monotonic() - self._began
-        messages = self.conversation.copies()
-        return conclude(outcome, Played(messages, self.verdicts, self.ending, total, self.agent_time))
+        played = Played(
+            messages=self.conversation.copies(),
+            verdicts=self.verdicts,
+            ending=self.ending,
+            turns=self.state.spoken_turns(),
+            total_time=total,
+            agent_time=self.agent_time,
+        )
+        return conclude(outcome, played)
 
 
 def make_cast(agents: Sequence[AgentAdapter]) -> tuple[Actor, ...]:

@@ -18,7 +18,7 @@ from typing import Any
 from opentelemetry import trace
 from opentelemetry.context import Context
 
-from scenario._utils.text import text_of
+from scenario._text import text_of
 from scenario.message_types import Message
 from scenario.types import ScenarioResult
 

@@ -263,6 +263,8 @@ class SceneStage(ABC):
         if message is not None:
             self.add_message(cast("ChatCompletionMessageParam", message))
             return None
+        if role is AgentRole.USER and self._scene.ending is not None:
+            return None  # the simulated user has left
         said = await self._call(actor, request)
         return said if isinstance(said, ScenarioResult) else None
 

@@ -10,8 +10,9 @@ import random
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from scenario._text import text_of
 from scenario.types import EndingKind, UserEnding
 
 Phrasings: TypeAlias = tuple[str, ...]
@@ -35,6 +36,7 @@ class Agenda:
         answers: What the user says when a reply matches.
         reactions: The same, before anything else; an ending makes the user leave.
         done_when: A reply that matches is all that the user wanted.
+        insists: The user wants more than answers: without the end that they wait for, the last one is not enough.
         handed_over_when: A reply that matches passes the user on to somebody else.
         patience: How many replies in a row may lead nowhere.
         nudges: What to say to a reply that leads nowhere.
@@ -47,6 +49,7 @@ class Agenda:
     answers: tuple[tuple[re.Pattern[str], Phrasings], ...]
     reactions: tuple[tuple[re.Pattern[str], Phrasings | UserEnding], ...]
     done_when: re.Pattern[str] | None
+    insists: bool
     handed_over_when: re.Pattern[str] | None
     patience: int
     nudges: Phrasings
@@ -85,14 +88,14 @@ def next_move(agenda: Agenda, replies: Sequence[str]) -> Move:
     return move
 
 
-def replies_in(messages: Sequence[Mapping[str, object]], text_of: Mapping[int, str]) -> list[str]:
+def replies_in(messages: Sequence[Mapping[str, Any]]) -> list[str]:
     """What the agent said after each message of the user, as one text each."""
     replies: list[list[str]] = []
-    for index, message in enumerate(messages):
+    for message in messages:
         if message.get("role") == "user":
             replies.append([])
         elif message.get("role") == "assistant" and replies:
-            replies[-1].append(text_of[index])
+            replies[-1].append(text_of(message))
     return ["\n".join(filter(None, texts)) for texts in replies]
 
 
@@ -122,7 +125,7 @@ def _pursue(agenda: Agenda, progress: Progress, reply: str) -> tuple[Progress, M
     if progress.aim + 1 < len(agenda.aims):
         forward = replace(progress, aim=progress.aim + 1, unanswered=0)
         return forward, Say(_pick(agenda, agenda.aims[forward.aim].say, progress))
-    if agenda.done_when is not None:
+    if agenda.insists:
         return _insist(agenda, progress)
     return progress, UserEnding(EndingKind.DONE, "everything on the agenda was answered", agenda.closing)
 

@@ -27,6 +27,32 @@ def copy_message(message: Mapping[str, Any]) -> Message:
     return copy
 
 
+class View:
+    """A list of copies that follows a list of messages. Whoever holds it may change it: nothing else changes.
+
+    Args:
+        source: The messages that it follows.
+    """
+
+    def __init__(self, source: Sequence[Message]) -> None:
+        self._source = source
+        self._copies: list[Message] = []
+        self._length = 0
+
+    def restart(self) -> None:
+        """Begin a new list; for when the source was cut."""
+        self._copies = []
+        self._length = 0
+
+    def current(self) -> list[Message]:
+        """The list, extended by copies of what is new; built afresh if somebody made it longer or shorter."""
+        if len(self._copies) != self._length:
+            self.restart()
+        self._copies.extend(copy_message(message) for message in self._source[self._length :])
+        self._length = len(self._copies)
+        return self._copies
+
+
 def checked_message(message: Any) -> Mapping[str, Any]:
     """The message, when it is one.
 

@@ -6,7 +6,7 @@ and alone, where calling it with a state, a result, or a list of messages gives 
 
 from scenario.checks.base import Check, Finding, Subject
 from scenario.checks.calls import call_count, called_in_order, never_called, tool_called
-from scenario.checks.course import ended, replied_within, state, turns_at_most
+from scenario.checks.course import ended, equals, replied_within, state, turns_at_most
 from scenario.checks.words import json_reply, never_said, said
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "call_count",
     "called_in_order",
     "ended",
+    "equals",
     "json_reply",
     "never_called",
     "never_said",

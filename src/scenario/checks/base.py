@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
-from scenario._utils.text import shorten, text_of
+from scenario._text import shorten, text_of
 from scenario.scenario_state import ReplyTime, ScenarioState
 from scenario.types import CriterionResult, CriterionStatus, Evidence, ScenarioResult, UserEnding
 
@@ -25,7 +25,7 @@ class Subject:
         messages: What was said.
         state: The same as a state.
         reply_times: How long the agent took, call by call; empty when nobody measured it.
-        turns: How many turns there were; None when nobody counted.
+        turns: In how many turns something was said; None when nobody counted.
         ending: How the simulated user left, if it did.
     """
 
@@ -39,11 +39,11 @@ class Subject:
     def of(cls, source: Checkable) -> Subject:
         """The conversation that a state, a result, or a list of messages holds."""
         if isinstance(source, ScenarioState):
-            messages = cast("Sequence[Mapping[str, Any]]", source.messages)
-            return cls(messages, source, source.reply_times, source.current_turn + 1, source.ending)
+            return cls(source.said, source, source.reply_times, source.spoken_turns(), source.ending)
         if isinstance(source, ScenarioResult):
             messages = cast("Sequence[Mapping[str, Any]]", source.messages)
-            return cls(messages, ScenarioState(messages=source.messages), ending=source.ending)
+            state = ScenarioState(messages=source.messages)
+            return cls(messages, state, turns=source.turns, ending=source.ending)
         return cls(source, ScenarioState(messages=cast("Any", source)))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
-from scenario._utils.text import call_text
+from scenario._text import call_text
 from scenario.checks.base import FAILED, PASSED, Check, Finding, Subject
 from scenario.errors import ScriptError
 from scenario.types import Evidence

@@ -96,11 +96,34 @@ class State(Check):
             value = self.predicate(subject.state)
         except AssertionError as error:
             return Finding(FAILED, str(error) or "an assertion in it failed")
+        if isinstance(value, Finding):
+            return value
         if inspect.isawaitable(value):
             if inspect.iscoroutine(value):
                 value.close()
             raise ScriptError(f"state({self.label}): a predicate must be a plain function, not an async one")
-        return Finding(PASSED, "it holds") if value else Finding(FAILED, f"it does not hold: {value!r}")
+        return Finding(PASSED, "it holds") if value else Finding(FAILED, "it does not hold")
+
+
+@dataclass(frozen=True, repr=False)
+class Equals(Check):
+    """What is found somewhere is what was expected."""
+
+    look_up: Callable[[], Any]
+    expected: Any
+    label: str
+
+    @property
+    def name(self) -> str:
+        """The given name, or the function's."""
+        return self.label
+
+    def look(self, subject: Subject) -> Finding:
+        """Look it up, and compare."""
+        found = self.look_up()
+        if found == self.expected:
+            return Finding(PASSED, f"it is {found!r}")
+        return Finding(FAILED, f"it is {found!r} where {self.expected!r} was expected")
 
 
 def replied_within(seconds: float) -> Check:
@@ -138,9 +161,23 @@ def state(predicate: Callable[[ScenarioState], Any], name: str | None = None) ->
 
     Args:
         predicate: Called with the state. It passes when it returns something true, and fails when it returns
-            something false or raises an `AssertionError`, whose text is then the reason.
+            something false or raises an `AssertionError`, whose text is then the reason. A `Finding` that it
+            returns is the verdict.
         name: What reports call it; the function's name by default.
     """
     if not callable(predicate):
         raise ScriptError(f"state() takes a function of the state, not {predicate!r}")
     return State(predicate, name or f"state({getattr(predicate, '__name__', predicate)})")
+
+
+def equals(look_up: Callable[[], Any], expected: Any, name: str | None = None) -> Check:
+    """What is found somewhere, a database say, is what was expected.
+
+    Args:
+        look_up: Called without arguments, at the time of the check.
+        expected: What it should return.
+        name: What reports call it; the function's name by default.
+    """
+    if not callable(look_up):
+        raise ScriptError(f"equals() takes a function that looks something up, not {look_up!r}")
+    return Equals(look_up, expected, name or f"equals({getattr(look_up, '__name__', look_up)}, {expected!r})")

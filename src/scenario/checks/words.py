@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from scenario._utils.text import text_of
+from scenario._text import text_of
 from scenario.checks.base import FAILED, PASSED, Check, Finding, Subject, quote
 from scenario.errors import ScriptError
 from scenario.types import Evidence
@@ -38,9 +38,10 @@ class Said(Check):
             if found := self.pattern.search(text):
                 evidence = Evidence(index, found.group())
                 return Finding(PASSED, f"{_NAMES[self.by]} said it", (evidence,), settled=True)
-        last = tuple(quote(subject.messages, index) for index, _ in spoken[-1:])
-        reason = "the last thing said was" if spoken else "nothing at all was said"
-        return Finding(FAILED, f"{_NAMES[self.by]} did not say it; {reason}", last)
+        if not spoken:
+            return Finding(FAILED, f"{_NAMES[self.by]} said nothing at all")
+        last = quote(subject.messages, spoken[-1][0])
+        return Finding(FAILED, f"{_NAMES[self.by]} did not say it; the last message is the evidence", (last,))
 
 
 @dataclass(frozen=True, repr=False)

@@ -60,8 +60,8 @@ class ScenarioConfig(BaseModel):
     debug: bool | None = False
     headless: bool | None = Field(default_factory=_headless_from_environment)
     observability: dict[str, Any] | None = None
-    timeout: float | None = None
-    agent_timeout: float | None = None
+    timeout: float | None = Field(default=None, gt=0)
+    agent_timeout: float | None = Field(default=None, gt=0)
 
     @classmethod
     def configure(
@@ -79,9 +79,8 @@ class ScenarioConfig(BaseModel):
     ) -> None:
         """Set defaults for every scenario of this process.
 
-        What is given replaces what was configured before; what is not given stays. None clears a
-        setting: it is then as if nobody had ever set it, and neither an environment variable nor a
-        file sets it either.
+        What is given replaces what was configured before; what is not given stays. None is a value as
+        well, and clears the setting, whatever a variable or a file says: no model, no key, no limit, off.
 
         Args:
             default_model: The model of simulated users and judges that name none.

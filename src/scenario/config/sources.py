@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -41,32 +41,39 @@ def from_pyproject(folder: Path | None = None) -> dict[str, Any]:
     Raises:
         ConfigError: The file cannot be read, or a setting in it cannot be used.
     """
-    path = _nearest_pyproject(os.fspath(folder) if folder is not None else os.getcwd())  # noqa: PTH109 - a string keys the cache
+    path = _nearest_pyproject(os.fspath(folder or Path.cwd()))
     if path is None:
         return {}
     try:
-        return dict(_read_table(path, path.stat().st_mtime_ns))
+        return dict(_read_table(path, os.stat(path).st_mtime_ns))  # noqa: PTH116 - this is on the path of every run
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}. Mend or remove it.", source=str(path)) from error
+        raise ConfigError(f"{path} cannot be read: {error}. Mend or remove it.", source=path) from error
 
 
-@lru_cache(maxsize=64)
-def _nearest_pyproject(folder: str) -> Path | None:
-    candidates = (parent / "pyproject.toml" for parent in (Path(folder), *Path(folder).parents))
-    return next((path for path in candidates if path.is_file()), None)
+def _nearest_pyproject(folder: str) -> str | None:
+    while True:
+        path = os.path.join(folder, "pyproject.toml")  # noqa: PTH118 - this is on the path of every run
+        if os.path.isfile(path):  # noqa: PTH113 - likewise
+            return path
+        folder, below = os.path.dirname(folder), folder  # noqa: PTH120 - likewise
+        if folder == below:
+            return None
 
 
 @lru_cache(maxsize=16)
-def _read_table(path: Path, modified: int) -> Mapping[str, Any]:
+def _read_table(path: str, modified: int) -> Mapping[str, Any]:
     del modified  # a part of the key, so that an edited file is read again
-    table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("scenario", {})
     source = f"[tool.scenario] in {path}"
-    for name in table:
+    table: Any = tomllib.loads(Path(path).read_text(encoding="utf-8")).get("tool", {}).get("scenario", {})
+    if not isinstance(table, dict):
+        raise ConfigError(f"{source} is {table!r}, not a table of settings.", source=source)
+    settings = cast("dict[str, Any]", table)
+    for name in settings:
         if name not in SETTINGS:
             near = difflib.get_close_matches(name, SETTINGS, n=1)
             advice = f"Did you mean `{near[0]}`?" if near else f"The settings are: {', '.join(SETTINGS)}."
             raise ConfigError(f"{source} has no setting `{name}`. {advice}", source=source)
-    return {name: _checked(name, value, source=source) for name, value in table.items()}
+    return {name: _checked(name, value, source=source) for name, value in settings.items()}
 
 
 def _parsed(name: str, text: str) -> Any:

@@ -65,6 +65,18 @@ def transcript(messages: Iterable[Mapping[str, Any]]) -> str:
     return "\n".join(line for message in messages for line in message_lines(message))
 
 
+def tool_calls_in(
+    messages: Iterable[Mapping[str, Any]], tool_name: str | None = None
+) -> list[dict[str, Any]]:
+    """The tool calls in these messages, in order: all, or those of one tool."""
+    return [
+        call
+        for message in messages
+        for call in message.get("tool_calls") or ()
+        if tool_name is None or (call.get("function") or {}).get("name") == tool_name
+    ]
+
+
 def shorten(text: str, width: int = 80) -> str:
     """The text in one line of at most `width` characters."""
     line = " ".join(text.split())
