@@ -49,6 +49,7 @@ format: $(READY) ## Format the code
 
 lock: $(READY) ## Resolve the dependencies anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--exclude-newer "1 week" \
 		--group dev --output-file requirements/dev.txt pyproject.toml
 
 clean: ## Remove what the other targets made
