@@ -24,6 +24,7 @@ from scenario._events.channel import Channel
 from scenario._events.event_bus import ScenarioEventBus
 from scenario._events.events import ScenarioEvent
 from scenario._events.stream import Stream
+from scenario._observers import readers
 from scenario._tracing import ensure_tracing_initialized, judge_span_collector
 from scenario._utils.ids import IdSource, get_batch_run_id
 from scenario._utils.logs import configure_logging
@@ -163,6 +164,8 @@ class ScenarioExecutor(SceneStage):
         self._scene = self._new_scene()
         self.event_bus.subscribe_to_events(channel.events)
         self.event_bus.subscribe_to_facts(channel.facts)
+        for reader in readers():
+            channel.facts.subscribe(reader)
         if self.config.verbose:
             watch_run(channel.facts, named=self.config.verbose == 2)  # noqa: PLR2004 - the documented value
         token = context_scenario.set(self)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
+from scenario._propagation import headers_of, unrecorded_span
 from scenario._text import tool_calls_in, transcript
 from scenario.message_types import (
     ChatCompletionAssistantMessageParamWithTrace,
@@ -23,6 +24,8 @@ from scenario.message_types import (
 )
 
 if TYPE_CHECKING:
+    from opentelemetry.trace import SpanContext
+
     from scenario.checks import Check
     from scenario.scenario_state import ScenarioState
 
@@ -34,6 +37,7 @@ else:
     ScenarioState: TypeAlias = Any
 
 _INTERNAL_KEYS = frozenset({"id", "trace_id"})
+_SPAN = "_span"
 
 
 class AgentRole(Enum):
@@ -143,6 +147,8 @@ class AgentInput(BaseModel):
         new_messages: The messages that this agent has not been called with yet.
         judgment_request: For a judge: a verdict is asked for. None: the judge may let the conversation go on.
         scenario_state: The state of the run: what was said, which tools were called, which turn it is.
+        propagation_headers: For an agent behind HTTP: the headers that join its own spans to this call's.
+            Empty outside a run.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -152,6 +158,28 @@ class AgentInput(BaseModel):
     new_messages: Annotated[Messages, SkipValidation]
     judgment_request: JudgmentRequest | None = None
     scenario_state: Annotated[ScenarioState, SkipValidation] = None  # pyright: ignore[reportAssignmentType]
+
+    @property
+    def propagation_headers(self) -> dict[str, str]:
+        """W3C ``traceparent``, and ``tracestate`` and ``baggage`` where there are any, of this call.
+
+        Send them along with a request to the agent, and its spans join the trace of the turn. Without a
+        tracing SDK the trace is the turn's all the same, its span is one that nobody records, and the
+        sampled flag is off. They are made when they are asked for; each time the dictionary is a new one.
+        """
+        span = self.__dict__.get(_SPAN)
+        if span is None:
+            return {}
+        if isinstance(span, str):
+            span = self.__dict__[_SPAN] = unrecorded_span(span)
+        return headers_of(span)
+
+    def _called_in(self, span: SpanContext | str) -> None:
+        """Note the span of the call, or the trace's id where there is no span.
+
+        It is kept beside the fields: a private attribute of pydantic's would double the cost of an input.
+        """
+        self.__dict__[_SPAN] = span
 
     def last_new_user_message(self) -> ChatCompletionUserMessageParamWithTrace:
         """The newest user message that this agent has not seen yet.

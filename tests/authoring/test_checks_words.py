@@ -53,7 +53,7 @@ def test_said_takes_the_first_of_several_matches():
 
 def test_said_that_fails_quotes_the_last_thing_said():
     verdict = said("tuesday")(REFUND)
-    assert verdict.reasoning == "the agent did not say it; the last thing said was"
+    assert verdict.reasoning == "the agent did not say it; the last message is the evidence"
     assert verdict.evidence == (Evidence(2, "Anything else?"),)
 
 
@@ -65,7 +65,7 @@ def test_said_that_fails_shortens_a_long_quote():
 
 def test_said_in_silence_says_that_nothing_was_said():
     verdict = said("hello")([user_says("hello")])
-    assert verdict.reasoning == "the agent did not say it; nothing at all was said"
+    assert verdict.reasoning == "the agent said nothing at all"
     assert verdict.evidence == ()
 
 
@@ -89,7 +89,7 @@ def test_said_does_not_read_the_data_of_an_image():
 
 def test_said_passes_over_messages_without_content():
     talk = [agent_calls(call("find_order")), {"role": "assistant"}, agent_says("")]
-    assert said("")(talk).reasoning.endswith("nothing at all was said")
+    assert said("")(talk).reasoning == "the agent said nothing at all"
 
 
 def test_said_does_not_read_what_tools_say():

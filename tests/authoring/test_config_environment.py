@@ -26,6 +26,10 @@ from scenario.errors import ConfigError
         ("SCENARIO_VERBOSE", "0", {"verbose": 0}),
         ("SCENARIO_VERBOSE", "true", {"verbose": True}),
         ("SCENARIO_VERBOSE", "false", {"verbose": False}),
+        ("SCENARIO_VERBOSE", "gladly", {"verbose": True}),
+        ("SCENARIO_DEBUG", "gladly", {"debug": True}),
+        ("SCENARIO_HEADLESS", "gladly", {"headless": True}),
+        ("SCENARIO_HEADLESS", "", {"headless": False}),
     ],
 )
 def test_a_variable_gives_its_setting(variable, text, setting):
@@ -46,7 +50,17 @@ def test_observability_is_for_code_only():
     assert from_environment({"SCENARIO_OBSERVABILITY": "{}"}) == {}
 
 
-@pytest.mark.parametrize(("name", "text"), [("MAX_TURNS", "many"), ("MAX_TURNS", "2.5"), ("TIMEOUT", "soon")])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("MAX_TURNS", "many"),
+        ("MAX_TURNS", "2.5"),
+        ("TIMEOUT", "soon"),
+        ("TIMEOUT", "0"),
+        ("TIMEOUT", "nan"),
+        ("AGENT_TIMEOUT", "-1"),
+    ],
+)
 def test_a_value_that_cannot_be_used_names_variable_and_value(name, text):
     with pytest.raises(ConfigError) as raised:
         from_environment({f"SCENARIO_{name}": text})

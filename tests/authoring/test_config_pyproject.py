@@ -78,6 +78,14 @@ def test_a_file_that_was_edited_is_read_again(project, tmp_path):
     assert from_pyproject(tmp_path) == {"max_turns": 4}
 
 
+def test_a_file_that_is_made_later_is_found_and_one_that_is_removed_is_forgotten(project, tmp_path):
+    assert from_pyproject(tmp_path) == {}
+    path = project("[tool.scenario]\nmax_turns = 3\n")
+    assert from_pyproject(tmp_path) == {"max_turns": 3}
+    path.unlink()
+    assert from_pyproject(tmp_path) == {}
+
+
 def test_what_was_read_is_not_shared(project, tmp_path):
     project("[tool.scenario]\nmax_turns = 3\n")
     from_pyproject(tmp_path)["max_turns"] = 99
@@ -114,6 +122,13 @@ def test_a_file_that_is_not_toml_is_named(project, tmp_path):
     error = refused(tmp_path)
     assert str(error).startswith(f"{path} cannot be read: ")
     assert error.source == str(path)
+
+
+@pytest.mark.parametrize("value", ["3", "'x'", "[]"])
+def test_a_table_that_is_none_is_named(project, tmp_path, value):
+    path = project(f"[tool]\nscenario = {value}\n")
+    assert str(refused(tmp_path)).startswith(f"[tool.scenario] in {path} is ")
+    assert str(refused(tmp_path)).endswith("not a table of settings.")
 
 
 def test_a_file_that_is_not_text_is_named(project, tmp_path):

@@ -88,6 +88,13 @@ def test_a_value_of_the_wrong_type_changes_nothing():
     assert (configured().max_turns, configured().debug) == (3, False)
 
 
+@pytest.mark.parametrize("limit", ["timeout", "agent_timeout"])
+@pytest.mark.parametrize("seconds", [0, -1, float("nan")])
+def test_a_limit_of_no_time_is_refused(limit, seconds):
+    with pytest.raises(ValidationError, match=limit):
+        ScenarioConfig.configure(**{limit: seconds})
+
+
 def test_the_root_offers_configure():
     scenario.configure(max_turns=3)
     assert configured().max_turns == 3

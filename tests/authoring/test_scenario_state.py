@@ -63,6 +63,38 @@ def test_add_message_adds_a_copy():
     assert given.messages == [user_says("hi")]
 
 
+def test_messages_of_a_state_of_a_run_are_copies_that_follow_it():
+    said = [user_says("a")]
+    given = ScenarioState(said=said)
+    given.messages[0]["content"] = "changed"
+    said.append(user_says("b"))
+    assert (said, given.said[0]) == ([user_says("a"), user_says("b")], user_says("a"))
+    assert given.messages[1:] == [user_says("b")]
+
+
+def test_messages_of_a_state_of_a_run_are_copied_anew_after_a_cut():
+    said = [user_says("a"), user_says("b")]
+    given = ScenarioState(said=said)
+    assert given.messages == said
+    said[1:] = [user_says("c")]
+    given.cut(1)
+    assert given.messages == [user_says("a"), user_says("c")]
+
+
+@pytest.mark.parametrize("method", ["last_message", "last_user_message", "first_user_message"])
+def test_a_message_that_is_looked_up_is_a_copy(method):
+    given = state(user_says("a"))
+    getattr(given, method)()["content"] = "changed"
+    assert given.messages == [user_says("a")]
+
+
+def test_tool_calls_that_are_looked_up_are_copies():
+    given = state(agent_calls(call("find")))
+    given.tool_calls()[0]["function"]["name"] = "changed"
+    given.last_tool_call("find")["function"]["name"] = "changed"
+    assert given.messages == [agent_calls(call("find"))]
+
+
 def test_rollback_cuts_and_returns_what_was_cut():
     given = state(*TALK)
     assert given.rollback_messages_to(2) == TALK[2:]
@@ -201,12 +233,14 @@ def test_turns_in_which_something_was_said_are_counted():
     assert given.spoken_turns() == 2
 
 
-def test_a_cut_leaves_the_turns_and_takes_their_messages():
+def test_a_rollback_leaves_the_turns_and_takes_their_messages():
     given = state(*TALK[:2])
     given.begin_turn(1)
     given.add_message(TALK[4])
-    given.cut(1)
+    given.rollback_messages_to(1)
     assert given.turns() == [[TALK[0]], []]
+    given.add_message(TALK[3])
+    assert given.turns() == [[TALK[0]], [TALK[3]]]
 
 
 def test_a_transcript_has_a_line_for_each_message_call_and_result():

@@ -1,4 +1,4 @@
-"""scenario._text and .plain: messages as text, and as copies."""
+"""scenario._text and scenario._utils.plain: messages as text, and as copies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scenario._text import (
     tool_calls_in,
     transcript,
 )
-from scenario._utils.plain import checked_message, copy_message, copy_plain, spoken
+from scenario._utils.plain import View, checked_message, copy_message, copy_plain, spoken
 
 
 @pytest.mark.parametrize(
@@ -123,6 +123,33 @@ def test_a_copy_of_a_message_shares_nothing_that_can_change():
     assert copy == message
     copy["tool_calls"][0]["function"]["name"] = "changed"
     assert message == agent_calls(call("f"), content="hi")
+
+
+def test_a_view_is_copies_that_follow_the_messages():
+    messages = [user_says("a")]
+    view = View(messages)
+    shown = view.current()
+    shown[0]["content"] = "changed"
+    messages.append(user_says("b"))
+    assert view.current() is shown
+    assert (messages[0], shown[1:]) == (user_says("a"), [user_says("b")])
+
+
+@pytest.mark.parametrize("change", [list.pop, list.clear, lambda shown: shown.append("more")])
+def test_a_view_that_somebody_made_longer_or_shorter_is_built_afresh(change):
+    messages = [user_says("a"), user_says("b")]
+    view = View(messages)
+    change(view.current())
+    assert view.current() == messages
+
+
+def test_a_view_that_is_restarted_is_built_afresh():
+    messages = [user_says("a"), user_says("b")]
+    view = View(messages)
+    view.current()
+    messages[1:] = [user_says("c")]
+    view.restart()
+    assert view.current() == messages
 
 
 def test_a_message_that_is_one_is_returned():

@@ -174,7 +174,7 @@ def test_a_failure_lists_each_criterion_with_the_reasons_and_evidence_of_those_t
 
 def test_a_reason_that_the_criteria_tell_is_not_told_twice():
     criteria = [CriterionResult("quick", FAILED, "it was not")]
-    assert concluded(reasoning="quick: it was not", criteria=criteria) == ["FAILED", "  ✗ quick: it was not"]
+    assert concluded(reasoning="quick: it was not", criteria=criteria) == ["FAILED 1 of 1 criteria not met", "  ✗ quick: it was not"]
 
 
 def test_a_reason_that_the_criteria_do_not_tell_is_told():

@@ -36,11 +36,14 @@ class Waits(scenario.AgentAdapter):
     """Awaits something that never comes."""
 
     def __init__(self):
-        self.called = threading.Event()
+        self.called, self.cleaned_up = threading.Event(), threading.Event()
 
     async def call(self, input):
         self.called.set()
-        await asyncio.get_running_loop().create_future()
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            self.cleaned_up.set()
 
 
 @BOTH
@@ -142,7 +145,7 @@ async def test_tasks_that_an_agent_leaves_behind_end_with_the_run():
 
 
 @BOTH
-async def test_b8_cancelling_the_caller_ends_the_run_and_reports_it(play):
+async def test_b8_cancelling_the_caller_ends_the_run_and_reports_it(play, caplog):
     waiting, sink = Waits(), RecordingSink()
     task = asyncio.create_task(play("n", "d", [waiting], script=SPEAK, sinks=[sink]))
     await asyncio.to_thread(waiting.called.wait)
@@ -150,6 +153,8 @@ async def test_b8_cancelling_the_caller_ends_the_run_and_reports_it(play):
     with pytest.raises(asyncio.CancelledError):
         await task
     assert sink.record().concluded.status.value == "CANCELLED"
+    assert waiting.cleaned_up.is_set()
+    assert "left behind" not in caplog.text
 
 
 async def test_b8_cancelling_returns_at_once_even_when_the_agent_blocks(caplog):

@@ -6,7 +6,7 @@ import pytest
 
 from authoring.conversations import agent_calls, agent_says, call, image_part, text_part, tool_says, user_says
 from scenario import AgentInput, AgentRole, EndingKind, Goal, ScenarioState, ScriptedUserAgent, UserEnding
-from scenario.checks import said, tool_called
+from scenario.checks import never_said, said, tool_called
 
 
 async def asked(user, *messages):
@@ -142,6 +142,18 @@ async def test_patience_is_how_many_replies_in_a_row_may_lead_nowhere():
     assert ending == UserEnding(EndingKind.GAVE_UP, "3 replies in a row did not help", "Bye.")
 
 
+async def test_patience_counts_from_the_first_reply():
+    user = ScriptedUserAgent("hi", done_when="refund", patience=1, nudges="And?")
+    assert await after(user, "a") == "And?"
+    assert (await after(user, "a", "b")).reason == "2 replies in a row did not help"
+
+
+async def test_a_user_bears_two_such_replies_unless_told_otherwise():
+    user = ScriptedUserAgent("hi", done_when="refund", nudges="And?")
+    assert await after(user, "a", "b") == "And?"
+    assert (await after(user, "a", "b", "c")).kind is EndingKind.GAVE_UP
+
+
 async def test_without_patience_one_reply_is_enough_to_give_up():
     user = ScriptedUserAgent("hi", goals=[Goal("When?", "days")], patience=0)
     assert await after(user, "hello", "a") == UserEnding(EndingKind.GAVE_UP, "1 reply did not help", None)
@@ -178,6 +190,17 @@ async def test_done_when_a_check_of_the_conversation_passes():
     user = ScriptedUserAgent("hi", done_when=tool_called("refund"), closing="Thanks")
     ending = await asked(user, user_says("hi"), agent_calls(call("refund")))
     assert ending == done("tool_called('refund'): the agent called it", "Thanks")
+
+
+async def test_a_check_that_passes_in_silence_does_not_keep_the_user_from_opening():
+    user = ScriptedUserAgent("hi", done_when=never_said("coffee"))
+    assert await after(user) == "hi"
+    assert (await after(user, "tea")).kind is EndingKind.DONE
+
+
+async def test_while_the_check_fails_the_last_goal_is_not_enough():
+    user = ScriptedUserAgent("hi", done_when=tool_called("refund"), nudges="My refund?")
+    assert await after(user, "hello") == "My refund?"
 
 
 async def test_while_the_check_fails_the_user_follows_the_agenda():

@@ -53,9 +53,10 @@ def test_a_phrasing_may_be_chosen_for_goals_answers_reactions_and_nudges():
 
 
 def test_replies_are_gathered_after_each_message_of_the_user():
-    messages = [{"role": role} for role in ("assistant", "user", "assistant", "tool", "assistant", "user")]
-    texts = dict(enumerate(["greeting", "", "a", "tool", "b", ""]))
-    assert replies_in(messages, texts) == ["a\nb", ""]
+    roles = ("assistant", "user", "assistant", "tool", "assistant", "assistant", "user")
+    contents = ("greeting", "hi", "a", "found", None, "b", "bye")
+    messages = [{"role": role, "content": text} for role, text in zip(roles, contents, strict=True)]
+    assert replies_in(messages) == ["a\nb", ""]
 
 
 async def test_one_instance_takes_part_in_many_runs_at_once():

@@ -77,7 +77,9 @@ def conclusion(result: ScenarioResult, error: str | None) -> list[Text]:
     word, style = ("PASSED", "bold green") if result.success else ("FAILED", "bold red")
     unmet = [verdict for verdict in result.criteria if not verdict.passed]
     told_below = unmet and all(verdict.reasoning in (result.reasoning or "") for verdict in unmet)
-    reason = "" if told_below and error is None else shorten(result.reasoning or "", _WIDTH)
+    reason = shorten(result.reasoning or "", _WIDTH)
+    if told_below and error is None:
+        reason = f"{len(unmet)} of {len(result.criteria)} criteria not met"
     lines = [Text.assemble((word if error is None else "ERROR", style), f" {reason}" if reason else "")]
     if result.success:
         return lines
