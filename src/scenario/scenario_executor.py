@@ -188,14 +188,14 @@ class ScenarioExecutor(SceneStage):
         )
         self._open_channel().publish(started)
         self.reset()
-        scene, limit = self._scene, self.config.timeout
+        scene, steps, limit = self._scene, tuple(self.script), self.config.timeout
         if limit is None:
-            return await perform_steps(self.script, scene)
+            return await perform_steps(steps, scene)
         scene.limit(limit)
         timer = asyncio.timeout(limit)
         try:
             async with timer:
-                return await perform_steps(self.script, scene)
+                return await perform_steps(steps, scene)
         except TimeoutError:
             if timer.expired():
                 raise scene.overdue() from None
@@ -203,18 +203,17 @@ class ScenarioExecutor(SceneStage):
 
     def _conclude(self, outcome: Outcome, channel: Channel) -> ScenarioResult:
         scene = self._scene
-        if (interrupted := scene.interrupted_call()) is not None:
-            channel.publish(interrupted)
+        interrupted = scene.interrupted_call()
         result = scene.result(outcome)
         error = describe_error(outcome.error) if isinstance(outcome, Raised) else None
-        concluded = Concluded(
-            self.scenario_run_id, self._clock.now(), status_of(outcome, result), result, error
-        )
-        with ExitStack() as ending:  # whatever a subscriber does to us
+        status, now = status_of(outcome, result), self._clock.now()
+        with ExitStack() as ending:  # all of it, from the last line up, whatever a subscriber does to us
             ending.callback(judge_span_collector.clear_spans_for_thread, scene.state.thread_id)
             ending.callback(scene.close)
             ending.callback(channel.complete)
-            channel.publish(concluded)
+            ending.callback(channel.publish, Concluded(self.scenario_run_id, now, status, result, error))
+            if interrupted is not None:
+                channel.publish(interrupted)
         return result
 
     async def _typed(self, actor: Actor) -> list[Message] | None:
