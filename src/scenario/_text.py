@@ -20,7 +20,9 @@ _MEDIA = {
 
 def text_of(message: Mapping[str, Any]) -> str:
     """What a message says, as text. Parts that are not text appear as ``[image]``, ``[audio]``, ``[file]``."""
-    return content_text(message.get("content"))
+    refusal = message.get("refusal")
+    said = content_text(message.get("content"))
+    return said or (refusal if isinstance(refusal, str) else "")
 
 
 def content_text(content: Any) -> str:

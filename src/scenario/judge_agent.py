@@ -11,6 +11,7 @@ from scenario.agent_adapter import AgentAdapter
 from scenario.checks import Check, Finding, Subject
 from scenario.config import ModelConfig, resolve
 from scenario.errors import ModelRequiredError
+from scenario.script import checked_criteria
 from scenario.types import (
     AgentInput,
     AgentReturnTypes,
@@ -68,7 +69,7 @@ class JudgeAgent(AgentAdapter):
         max_discovery_steps: int = 10,
         **extra_params: Any,
     ) -> None:
-        self.criteria: list[Criterion] = list(criteria or [])
+        self.criteria: list[Criterion] = list((criteria and checked_criteria(criteria)) or [])
         self.model = model
         self.api_base = api_base
         self.api_key = api_key
@@ -80,8 +81,8 @@ class JudgeAgent(AgentAdapter):
         self.max_discovery_steps = max_discovery_steps
         self._extra_params = extra_params
         overridden = type(self).call is not JudgeAgent.call
-        if not overridden and (model or resolve().default_model) is None:
-            _only_checks(self.criteria, has_model=False)
+        if not overridden and not self._has_model():
+            self._only_checks(self.criteria)
 
     async def call(self, input: AgentInput) -> AgentReturnTypes:  # noqa: A002 - the name callers know
         """The verdict, or an empty list to let the conversation go on.
@@ -91,7 +92,7 @@ class JudgeAgent(AgentAdapter):
         """
         request = input.judgment_request
         asked = request.criteria if request is not None else None
-        checks = _only_checks(self.criteria if asked is None else asked, has_model=self.model is not None)
+        checks = self._only_checks(self.criteria if asked is None else asked)
         subject = Subject.of(input.scenario_state)
         findings = [(check, check.look(subject)) for check in checks]
         state = input.scenario_state
@@ -99,6 +100,18 @@ class JudgeAgent(AgentAdapter):
         if request is None and not last_turn and not _settled([found for _, found in findings]):
             return []
         return _verdict(findings)
+
+    def _has_model(self) -> bool:
+        return (self.model or resolve().default_model) is not None
+
+    def _only_checks(self, criteria: Sequence[Criterion]) -> list[Check]:
+        name = type(self).__name__
+        for criterion in criteria:
+            if not isinstance(criterion, Check):
+                what = f"the criterion {shorten(repr(criterion), 60)} needs one to be judged"
+                missing = "" if self._has_model() else f"{model_required(name, what)} "
+                raise ModelRequiredError(model_not_supported(name, f"{missing}{_INSTEAD}"), agent=name)
+        return cast("list[Check]", list(criteria))
 
 
 def _settled(findings: Sequence[Finding]) -> bool:
@@ -135,13 +148,3 @@ def _reasoning(verdicts: Sequence[CriterionResult], failed: Sequence[CriterionRe
     if not failed:
         return f"All {len(verdicts)} checks passed" if len(verdicts) > 1 else "The check passed"
     return "; ".join(f"{verdict.criterion}: {verdict.reasoning}" for verdict in failed)
-
-
-def _only_checks(criteria: Sequence[Criterion], *, has_model: bool) -> list[Check]:
-    for criterion in criteria:
-        if not isinstance(criterion, Check):
-            what = f"the criterion {shorten(repr(criterion), 60)} needs one to be judged"
-            missing = "" if has_model else f"{model_required('JudgeAgent', what)} "
-            text = model_not_supported("JudgeAgent", f"{missing}{_INSTEAD}")
-            raise ModelRequiredError(text, agent="JudgeAgent")
-    return cast("list[Check]", list(criteria))

@@ -1,31 +1,38 @@
 """The pytest plugin: options, a marker, a fixture, and a section of the summary. The logic is in `scenario.report`.
 
-It reads the facts of runs and changes nothing about them. Loading it does not load the engine, so a session
-without scenarios pays nothing for it.
+It reads the facts of runs and changes nothing about them. What it needs is loaded when the first run begins, so a
+session without scenarios pays nothing for it.
 """
+
+# ruff: noqa: PLC0415 - imports stand where they are needed, for the reason above
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from scenario._observers import observe_runs
-from scenario.report.assertion import explain
-from scenario.report.reporter import PlayedRun, ScenarioReporter
-from scenario.report.session import RunSummary, Verdict
-from scenario.report.terminal import section
+from scenario._observers import Reader, observe_runs
 
+if TYPE_CHECKING:
+    from scenario.report.reporter import PlayedRun, ScenarioReporter
+    from scenario.report.session import RunSummary
+
+_NAMES = {"scenario", __name__}
 _MARKER = "agent_test: plays scenarios with an agent; select such tests with -m agent_test."
 _MOST_EXPLAINED = 5
-_REPORTER: pytest.StashKey[ScenarioReporter] = pytest.StashKey()
+_SESSION: pytest.StashKey[_Session] = pytest.StashKey()
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options."""
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add the options, and be one plugin under whatever name somebody asks for it."""
+    own = pluginmanager.get_name(sys.modules[__name__])
+    for other in _NAMES - {own}:
+        pluginmanager.set_blocked(other)  # else pytest refuses to register the module a second time
     group = parser.getgroup("scenario", "scenario: conversations with agents")
     group.addoption(
         "--headless",
@@ -45,26 +52,35 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, follow the options, and begin to read runs."""
     config.addinivalue_line("markers", _MARKER)
     settings = _settings(config)
-    reporter = config.stash[_REPORTER] = ScenarioReporter()
+    session = config.stash[_SESSION] = _Session(config)
     with ExitStack() as stack:
         if settings:
             stack.enter_context(_configured(settings))
-        stack.enter_context(observe_runs(reporter.follow))
+        stack.enter_context(observe_runs(session.follow))
         config.add_cleanup(stack.pop_all().close)
-    config.pluginmanager.register(_Session(config, reporter), "scenario-session")
+    config.pluginmanager.register(session, "scenario-session")
 
 
 @pytest.fixture(scope="session")
 def scenario_reporter(request: pytest.FixtureRequest) -> ScenarioReporter:
     """What was played in this session: `results`, `add_result`, `get_summary()`, `print_report()`."""
-    return request.config.stash[_REPORTER]
+    from scenario.report.reporter import ScenarioReporter
+
+    session = request.config.stash[_SESSION]
+    return ScenarioReporter(session.runs, lambda: session.test)
 
 
 class _Session:
-    """The hooks of one session."""
+    """The hooks of one session.
 
-    def __init__(self, config: pytest.Config, reporter: ScenarioReporter) -> None:
-        self._reporter = reporter
+    Attributes:
+        runs: What was played in this process. Runs end on many threads, so it only grows.
+        test: The id of the test that is running, or None.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.runs: list[PlayedRun] = []
+        self.test: str | None = None
         self._elsewhere: list[RunSummary] = []
         self._explained = 0
         self._sent = 0
@@ -73,15 +89,21 @@ class _Session:
         if worker is not None:  # the workers of a session share a batch, as its threads do
             os.environ.setdefault("SCENARIO_BATCH_RUN_ID", f"scenariobatch_{worker['testrunuid']}")
 
+    def follow(self) -> Reader:
+        """A reader for a run that begins now."""
+        from scenario.report.reporter import follow
+
+        return follow(self.runs, self.test)
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """A test begins, perhaps once more."""
-        self._reporter.test = item.nodeid
-        self._explained = len(self._reporter.runs)
+        self.test = item.nodeid
+        self._explained = len(self.runs)
 
     def pytest_runtest_logfinish(self) -> None:
         """A test ended."""
-        self._reporter.test = None
+        self.test = None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, Any, pytest.TestReport]:
@@ -95,16 +117,20 @@ class _Session:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in what a worker sent."""
-        if not self._is_worker:
-            sent = getattr(report, "scenario_runs", ())
+        sent: list[dict[str, Any]] = getattr(report, "scenario_runs", [])
+        if sent and not self._is_worker:
+            from scenario.report.session import RunSummary
+
             self._elsewhere.extend(RunSummary.from_plain(run) for run in sent)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Add the section."""
-        runs = self._elsewhere + [run.summary() for run in self._reporter.runs]
+        runs = self._elsewhere + [run.summary() for run in self.runs]
         verbosity = terminalreporter.config.get_verbosity()
         if not runs or verbosity <= -2:  # noqa: PLR2004 - that is -q -q
             return
+        from scenario.report.terminal import section
+
         terminalreporter.section("scenarios")
         for line in section(runs, every=verbosity > 0):
             for span in line:
@@ -113,9 +139,9 @@ class _Session:
 
     def _explanations(self, test: str) -> list[tuple[str, str]]:
         """A section for each run of this test that did not pass and was not explained before."""
-        runs = self._reporter.runs[self._explained :]
+        runs = self.runs[self._explained :]
         self._explained += len(runs)
-        failed = [run for run in runs if run.test == test and run.verdict is not Verdict.PASSED]
+        failed = [run for run in runs if run.test == test and not run.passed]
         sections = [(f"scenario: {run.summary().name}", _explained(run)) for run in failed[:_MOST_EXPLAINED]]
         if len(failed) > _MOST_EXPLAINED:
             more = f"{len(failed) - _MOST_EXPLAINED} more runs of this test did not pass; the summary names them."
@@ -123,7 +149,7 @@ class _Session:
         return sections
 
     def _unsent(self) -> list[dict[str, Any]]:
-        runs = self._reporter.runs[self._sent :]
+        runs = self.runs[self._sent :]
         self._sent += len(runs)
         return [run.summary().to_plain() for run in runs]
 
@@ -150,7 +176,7 @@ def _settings(config: pytest.Config) -> dict[str, Any]:
 
 @contextmanager
 def _configured(settings: dict[str, Any]) -> Generator[None]:
-    from scenario.config import ScenarioConfig  # noqa: PLC0415 - only sessions with these options pay for it
+    from scenario.config import ScenarioConfig
 
     former = ScenarioConfig.default_config
     ScenarioConfig.configure(**settings)
@@ -166,6 +192,8 @@ def _worker_input(config: pytest.Config) -> dict[str, Any] | None:
 
 
 def _explained(run: PlayedRun) -> str:
+    from scenario.report.assertion import explain
+
     try:
         return explain(run)
     except Exception as error:  # noqa: BLE001 - messages can hold anything, and the session must go on

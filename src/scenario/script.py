@@ -59,7 +59,8 @@ class Step:
         for each in fields(self):
             value = getattr(self, each.name)
             if value is not None:
-                shown = _shown(value)
+                plain = each.name == "content" and value.keys() == {"role", "content"}
+                shown = _shown(value["content"] if plain else value)
                 parts.append(shown if each.name in _POSITIONAL else f"{each.name}={shown}")
         return f"{type(self).__name__.lower()}({', '.join(parts)})"
 
@@ -252,8 +253,8 @@ def checked_criteria(criteria: Sequence[Criterion] | None) -> tuple[Criterion, .
     Raises:
         ScriptError: There are none, or a text stands where a list of texts is meant.
     """
-    if isinstance(criteria, str):
-        raise ScriptError(f"judge(criteria=…) takes a list: write judge(criteria=[{criteria!r}])")
+    if criteria is not None and (isinstance(criteria, str) or not isinstance(criteria, Sequence)):
+        raise ScriptError(f"The criteria of a judge are a list: write criteria=[{criteria!r}]")
     if criteria is not None and not criteria:
         raise ScriptError(
             "judge(criteria=[]) has nothing to judge: name a criterion, or write judge() for the judge's own"
@@ -271,8 +272,6 @@ def describe(step: object) -> str:
 def _shown(value: Any) -> str:
     if callable(value):
         return str(getattr(value, "__qualname__", value))
-    if isinstance(value, dict) and value.keys() == {"role", "content"} and value["role"] in _SPEAKERS:
-        return repr(value["content"])
     return repr(list(value) if isinstance(value, tuple) else value)
 
 

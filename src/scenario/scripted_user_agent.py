@@ -82,6 +82,13 @@ class ScriptedUserAgent(AgentAdapter):
         seed: int = 0,
         name: str | None = None,
     ) -> None:
+        if done_when is not None and not isinstance(done_when, str | Check):
+            raise ConfigError(
+                f"ScriptedUserAgent: done_when is a regular expression as text, or a check, not {done_when!r}",
+                source="done_when",
+            )
+        if isinstance(goals, str):
+            raise ConfigError(f"ScriptedUserAgent: goals is a list: write [{goals!r}]", source="goals")
         if patience < 0:
             raise ConfigError(f"ScriptedUserAgent: patience cannot be {patience}", source="patience")
         self.name = name
@@ -135,6 +142,10 @@ def _reaction(text: Text | UserEnding) -> Phrasings | UserEnding:
 
 
 def _pattern(pattern: str, what: str) -> re.Pattern[str]:
+    if not isinstance(pattern, str):
+        raise ConfigError(
+            f"ScriptedUserAgent: {pattern!r} in {what} is not a regular expression as text", source=what
+        )
     try:
         return re.compile(pattern, re.IGNORECASE)
     except re.error as error:

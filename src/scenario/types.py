@@ -37,7 +37,11 @@ else:
     ScenarioState: TypeAlias = Any
 
 _INTERNAL_KEYS = frozenset({"id", "trace_id"})
-_SPAN = "_span"
+CALLED_IN = "_called_in"
+"""Where the engine leaves the span of a call, or the trace's id where nobody records it, among `vars` of the input.
+
+A private attribute of pydantic's would more than double the cost of making an input.
+"""
 
 
 class AgentRole(Enum):
@@ -167,19 +171,12 @@ class AgentInput(BaseModel):
         tracing SDK the trace is the turn's all the same, its span is one that nobody records, and the
         sampled flag is off. They are made when they are asked for; each time the dictionary is a new one.
         """
-        span = self.__dict__.get(_SPAN)
+        span: SpanContext | str | None = vars(self).get(CALLED_IN)
         if span is None:
             return {}
         if isinstance(span, str):
-            span = self.__dict__[_SPAN] = unrecorded_span(span)
+            span = vars(self)[CALLED_IN] = unrecorded_span(span)
         return headers_of(span)
-
-    def _called_in(self, span: SpanContext | str) -> None:
-        """Note the span of the call, or the trace's id where there is no span.
-
-        It is kept beside the fields: a private attribute of pydantic's would double the cost of an input.
-        """
-        self.__dict__[_SPAN] = span
 
     def last_new_user_message(self) -> ChatCompletionUserMessageParamWithTrace:
         """The newest user message that this agent has not seen yet.
@@ -201,7 +198,7 @@ class AgentInput(BaseModel):
         Raises:
             ValueError: There is none, or its content is not text.
         """
-        content = self.last_new_user_message()["content"]
+        content = self.last_new_user_message().get("content")
         if isinstance(content, str):
             return content
         raise ValueError(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+import scenario
 from authoring.conversations import agent_says, text_part, tool_says, user_says
-from scenario import AgentInput, JudgmentRequest, ScenarioState
+from scenario import AgentInput, JudgmentRequest, ScenarioState, agent_from
 from scenario.checks import said
+from support import play
 
 
 def given(*new, messages=()):
@@ -90,3 +92,21 @@ def test_a_judgment_request_asks_by_the_judges_own_criteria_unless_told():
 def test_a_judgment_request_takes_texts_and_checks():
     check = said("ok")
     assert JudgmentRequest(criteria=["polite", check]).criteria == ["polite", check]
+
+
+def test_outside_a_run_there_is_no_call_to_name_in_headers():
+    assert given().propagation_headers == {}
+
+
+async def test_in_a_run_the_headers_name_the_trace_of_the_turn():
+    seen = []
+
+    def answer(asked):
+        seen.extend([asked.propagation_headers, asked.propagation_headers])
+        return "hi"
+
+    result, _ = await play([agent_from(answer)], [scenario.agent(), scenario.succeed()])
+    version, trace_id, span_id, _ = seen[0]["traceparent"].split("-")
+    assert (version, trace_id, len(span_id)) == ("00", result.messages[0]["trace_id"], 16)
+    assert seen[0] == seen[1]
+    assert seen[0] is not seen[1]

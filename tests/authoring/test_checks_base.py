@@ -32,6 +32,7 @@ def settled(check):
 
 
 YES, NO, UNSURE = Fixed(PASSED, "yes"), Fixed(FAILED, "no"), Fixed(INCONCLUSIVE, "unsure")
+SURE_UNSURE = Fixed(INCONCLUSIVE, "unsure", settled=True)
 SURE_YES, SURE_NO = Fixed(PASSED, "yes", settled=True), Fixed(FAILED, "no", settled=True)
 
 
@@ -114,6 +115,8 @@ def test_checks_are_joined_and_denied(check, status):
         (SURE_NO | SURE_NO, True),
         (SURE_NO | NO, False),
         (SURE_NO | UNSURE, False),
+        (SURE_YES & SURE_UNSURE, False),
+        (SURE_NO | SURE_UNSURE, False),
         (~SURE_YES, True),
         (~YES, False),
     ],

@@ -101,6 +101,12 @@ def test_an_address_that_is_none_is_refused(monkeypatch):
         LangWatchSettings()
 
 
+def test_langwatch_settings_that_are_made_are_taken_as_they_are(monkeypatch):
+    settings = LangWatchSettings(api_key="a key")
+    monkeypatch.setenv("LANGWATCH_API_KEY", "another")
+    assert LangWatchSettings.model_validate(settings) is settings
+
+
 @pytest.mark.parametrize("data", [3, "x"])
 def test_langwatch_settings_are_made_of_names_and_values_only(data):
     with pytest.raises(ValueError, match="valid dictionary"):

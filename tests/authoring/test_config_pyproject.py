@@ -114,7 +114,7 @@ def test_a_value_that_cannot_be_used_names_file_setting_and_value(project, tmp_p
     path = project('[tool.scenario]\nmax_turns = "many"\n')
     error = refused(tmp_path)
     assert str(error).startswith(f"[tool.scenario] in {path}: `max_turns` cannot be 'many': ")
-    assert isinstance(error.__cause__, ValidationError)
+    assert error.__cause__ is None, "pydantic's error would show the value, which may be a key"
 
 
 def test_a_file_that_is_not_toml_is_named(project, tmp_path):

@@ -217,7 +217,7 @@ def test_an_empty_message_is_said_and_not_asked_for():
         (lambda: scenario.message({"role": None}), "takes a chat message with a role"),
         (lambda: scenario.judge([]), r"judge\(criteria=\[\]\) has nothing to judge"),
         (lambda: scenario.judge(()), "has nothing to judge"),
-        (lambda: scenario.judge("polite"), r"write judge\(criteria=\['polite'\]\)"),
+        (lambda: scenario.judge("polite"), r"write criteria=\['polite'\]"),
         (lambda: scenario.proceed(-1), r"proceed\(turns=-1\) cannot be"),
     ],
 )

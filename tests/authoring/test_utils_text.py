@@ -41,6 +41,23 @@ def test_content_has_a_text(content, text):
     assert content_text(content) == text
 
 
+@pytest.mark.parametrize(
+    ("kind", "placeholder"),
+    [
+        ("image_url", "[image]"),
+        ("image", "[image]"),
+        ("input_image", "[image]"),
+        ("input_audio", "[audio]"),
+        ("audio", "[audio]"),
+        ("file", "[file]"),
+        ("input_file", "[file]"),
+        ("video", "[video]"),
+    ],
+)
+def test_a_part_that_is_no_text_has_a_placeholder(kind, placeholder):
+    assert content_text([{"type": kind}]) == placeholder
+
+
 def test_a_message_without_content_says_nothing():
     assert text_of({"role": "assistant"}) == ""
 

@@ -1,4 +1,3 @@
-import runpy
 import subprocess
 import sys
 from importlib.metadata import version
@@ -26,12 +25,11 @@ def test_what_is_not_known_is_a_usage_error(arguments):
     assert CliRunner().invoke(main, arguments).exit_code == 2
 
 
-def test_the_package_can_be_run(monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["scenario", "--version"])
-    with pytest.raises(SystemExit) as left:
-        runpy.run_module("scenario", run_name="__main__")
-    assert left.value.code == 0
-    assert capsys.readouterr().out.startswith("scenario ")
+def test_the_package_can_be_run():
+    done = subprocess.run(
+        [sys.executable, "-m", "scenario", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"scenario {version('agent-scenario')}\n"
 
 
 def test_the_help_of_a_command_loads_nothing_that_only_its_work_needs():

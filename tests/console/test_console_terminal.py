@@ -82,10 +82,18 @@ def test_several_runs_share_a_terminal_and_one_does_not():
     assert shared == [False, True, False, False]
 
 
+def test_of_three_runs_two_are_left_when_one_leaves():
+    term = Terminal()
+    for change in (term.enter, term.enter, term.enter, term.leave):
+        change()
+    assert term.shared
+
+
 def test_a_run_that_leaves_twice_counts_once():
     term = Terminal()
     term.leave()
     term.enter()
+    assert not term.shared
     term.enter()
     assert term.shared
 
@@ -147,9 +155,23 @@ def test_there_is_one_spinner_at_a_time(screen):
 
 def test_show_spinner_spins_while_the_body_runs(screen):
     with show_spinner("Thinking...", "blue", enabled=True):
-        assert terminal()._status is not None
+        shown = terminal()._status.status
+    assert (shown.plain, shown.style) == ("Thinking...", "blue")
     assert terminal()._status is None
-    assert "Thinking..." in screen.text
+
+
+def test_show_spinner_needs_no_colour(screen):
+    with show_spinner("Thinking...", enabled=True):
+        assert terminal()._status.status.style == ""
+
+
+def test_show_spinner_that_is_not_enabled_leaves_another_alone(screen):
+    terminal().spin(Text("Judging..."))
+    with show_spinner("Thinking...", enabled=False):
+        pass
+    spinning = terminal()._status is not None
+    terminal().rest()
+    assert spinning
 
 
 def test_show_spinner_stops_when_the_body_raises(screen):

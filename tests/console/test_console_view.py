@@ -10,7 +10,16 @@ import pytest
 
 import scenario
 from authoring.conversations import agent_calls, call, tool_says
-from scenario import CriterionResult, CriterionStatus, EndingKind, Evidence, ScenarioResult, UserEnding
+from scenario import (
+    AgentRole,
+    CriterionResult,
+    CriterionStatus,
+    EndingKind,
+    Evidence,
+    ScenarioResult,
+    UserEnding,
+)
+from scenario._console.terminal import terminal
 from scenario._console.view import conclusion
 from scenario._events.stream import Stream
 from support import agent, executor, failed, judge, passed, user
@@ -108,6 +117,26 @@ async def test_a_run_writes_no_escape_codes_where_there_is_no_terminal(paper):
 
 
 @pytest.mark.parametrize(
+    ("role", "label", "colour"),
+    [
+        (AgentRole.USER, "User:", "green"),
+        (AgentRole.AGENT, "Agent:", "blue"),
+        (AgentRole.JUDGE, "Judging...", "yellow"),
+    ],
+)
+async def test_a_spinner_has_the_label_and_the_colour_of_the_role(screen, role, label, colour):
+    seen = []
+
+    def look(_):
+        seen.append(terminal()._status.status)
+        return []
+
+    player = scenario.agent_from(look, role=role)
+    await executor([player], [scenario.proceed(turns=1), scenario.succeed()], verbose=True).run()
+    assert [(shown.plain, shown.style) for shown in seen] == [(label, colour)]
+
+
+@pytest.mark.parametrize(
     ("players", "shown"),
     [([user()], "User:"), ([user(), agent()], "Agent:"), ([user(), agent(), judge(passed())], "Judging...")],
 )
@@ -174,12 +203,28 @@ def test_a_failure_lists_each_criterion_with_the_reasons_and_evidence_of_those_t
 
 def test_a_reason_that_the_criteria_tell_is_not_told_twice():
     criteria = [CriterionResult("quick", FAILED, "it was not")]
-    assert concluded(reasoning="quick: it was not", criteria=criteria) == ["FAILED 1 of 1 criteria not met", "  ✗ quick: it was not"]
+    assert concluded(reasoning="quick: it was not", criteria=criteria) == [
+        "FAILED 1 of 1 criteria not met",
+        "  ✗ quick: it was not",
+    ]
 
 
 def test_a_reason_that_the_criteria_do_not_tell_is_told():
     criteria = [CriterionResult("quick", FAILED, "it was not")]
     assert concluded(reasoning="It took 9 s.", criteria=criteria)[0] == "FAILED It took 9 s."
+
+
+def test_an_error_is_told_although_the_criteria_tell_it_too():
+    criteria = [CriterionResult("quick", FAILED, "it was not")]
+    assert concluded("quick: it was not", reasoning="quick: it was not", criteria=criteria)[0] == (
+        "ERROR quick: it was not"
+    )
+
+
+def test_marks_have_the_colour_of_their_verdict():
+    criteria = [CriterionResult("polite", PASSED), CriterionResult("quick", FAILED)]
+    result = ScenarioResult(success=False, messages=[], reasoning="no", criteria=criteria)
+    assert [str(line.spans[0].style) for line in conclusion(result, None)[1:]] == ["green", "red"]
 
 
 def test_long_reasons_are_shortened():

@@ -100,6 +100,10 @@ def test_an_attacker_is_a_user_and_keeps_its_parameters():
     assert (attacker.strategy, attacker.options) == (None, {"model": "openai/gpt"})
 
 
+def test_an_attacker_has_30_turns_unless_told_otherwise():
+    assert RedTeamAgent().total_turns == RedTeamAgent.crescendo(target="it").total_turns == 30
+
+
 async def test_an_attacker_cannot_speak_in_this_version_and_says_what_to_do():
     with pytest.raises(NotAvailableError, match="RedTeamAgent is not in this version") as raised:
         await RedTeamAgent().call(INPUT)

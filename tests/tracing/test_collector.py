@@ -30,10 +30,12 @@ def _names(spans):
 
 
 def test_spans_below_one_with_the_threads_id_belong_to_it(collector, tracer):
-    with tracer.start_as_current_span("turn", attributes={"langwatch.thread.id": "t1"}):
-        with tracer.start_as_current_span("call"):
-            with tracer.start_as_current_span("model"):
-                pass
+    with (
+        tracer.start_as_current_span("turn", attributes={"langwatch.thread.id": "t1"}),
+        tracer.start_as_current_span("call"),
+        tracer.start_as_current_span("model"),
+    ):
+        pass
     with tracer.start_as_current_span("other", attributes={"langwatch.thread.id": "t2"}):
         pass
     assert _names(collector.get_spans_for_thread("t1")) == ["model", "call", "turn"]

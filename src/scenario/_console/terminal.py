@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from rich.status import Status
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tabs and the ends of lines
 
 
 class Terminal:
@@ -48,17 +51,22 @@ class Terminal:
             self.rest()
 
     def print(self, *lines: Text) -> None:
-        """Print lines: wrapped at a terminal, as long as they are anywhere else."""
+        """Print lines: wrapped at a terminal, as long as they are anywhere else; plain when it is shared."""
         with self._lock:
             for line in lines:
-                self._console.print(_printable(line, self._console), soft_wrap=not self._console.is_terminal)
+                shown = _printable(line, self._console)
+                if self.shared:
+                    shown = Text(shown.plain)
+                self._console.print(shown, soft_wrap=not self._console.is_terminal)
 
-    def spin(self, text: Text) -> None:
-        """Show that something is going on."""
+    def spin(self, text: Text) -> bool:
+        """Show that something is going on; returns whether the spinner was free."""
         with self._lock:
-            if self._status is None and not self.shared and self._console.is_terminal:
+            free = self._status is None
+            if free and not self.shared and self._console.is_terminal:
                 self._status = self._console.status(text)
                 self._status.start()
+            return free
 
     def rest(self) -> None:
         """Take the spinner away."""
@@ -69,10 +77,10 @@ class Terminal:
 
 
 def _printable(line: Text, console: Console) -> Text:
-    """The line, with a question mark for what the output's encoding does not have."""
-    encoding = console.encoding
-    if not encoding.startswith("utf"):
-        line.plain = line.plain.encode(encoding, "replace").decode(encoding)
+    """The line without control characters, and with question marks for what the output cannot encode."""
+    text = _CONTROL.sub("�", line.plain)
+    encoding = console.encoding or "utf-8"
+    line.plain = text.encode(encoding, "replace").decode(encoding)
     return line
 
 
@@ -91,10 +99,9 @@ def show_spinner(text: str, color: str | None = None, enabled: bool | int | None
         color: The text's colour, by a name that rich knows.
         enabled: Whether to show it at all; None and False do not.
     """
-    if enabled:
-        terminal().spin(Text(text, style=color or ""))
+    mine = bool(enabled) and terminal().spin(Text(text, style=color or ""))
     try:
         yield
     finally:
-        if enabled:
+        if mine:
             terminal().rest()

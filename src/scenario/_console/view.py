@@ -76,7 +76,9 @@ def conclusion(result: ScenarioResult, error: str | None) -> list[Text]:
     """How a run ended, as lines: the verdict and its reason, and for a failure each criterion with its evidence."""
     word, style = ("PASSED", "bold green") if result.success else ("FAILED", "bold red")
     unmet = [verdict for verdict in result.criteria if not verdict.passed]
-    told_below = unmet and all(verdict.reasoning in (result.reasoning or "") for verdict in unmet)
+    told_below = unmet and all(
+        verdict.reasoning and verdict.reasoning in (result.reasoning or "") for verdict in unmet
+    )
     reason = shorten(result.reasoning or "", _WIDTH)
     if told_below and error is None:
         reason = f"{len(unmet)} of {len(result.criteria)} criteria not met"

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 from scenario._engine.conclude import describe_error
 from scenario._engine.scene import Actor, Scene
+from scenario._engine.spans import Answer, CallSpan
 from scenario._error_messages import agent_response_not_awaitable
 from scenario._utils.replies import read_reply
 from scenario.errors import AgentError, InvalidReplyError, NotAwaitableError, TimeLimitError
-from scenario.message_types import Message
-from scenario.types import AgentInput, AgentRole, JudgmentRequest, ScenarioResult, UserEnding
-
-Answer: TypeAlias = list[Message] | ScenarioResult | UserEnding
-"""What an agent's reply comes to: messages to add, a result, or the end of the user's part."""
+from scenario.types import AgentInput, AgentRole, JudgmentRequest, UserEnding
 
 
 async def call_agent(
@@ -36,9 +33,9 @@ async def call_agent(
         AgentError: The agent raised, or its reply is unusable.
         TimeLimitError: It took too long.
     """
-    with scene.trace.call(actor.class_name, actor.info.role.value) as span:
+    with scene.trace.call(actor.class_name, actor.info) as span:
         try:
-            reply = await _timed(scene, actor, request, limit)
+            reply = await _timed(scene, actor, request, limit, span)
             scene.conversation.empty_inbox(actor.index)
             answer = _read(reply, actor)
         except TimeLimitError:
@@ -46,12 +43,13 @@ async def call_agent(
         except Exception as error:
             text = f"[{actor.class_name}] {describe_error(error)}"
             raise AgentError(text, agent=actor.info.name, turn=scene.turn.number) from error
-        if isinstance(answer, ScenarioResult):
-            span.evaluated(answer)
+        span.answered(answer)
         return answer
 
 
-async def _timed(scene: Scene, actor: Actor, request: JudgmentRequest | None, limit: float | None) -> Any:
+async def _timed(
+    scene: Scene, actor: Actor, request: JudgmentRequest | None, limit: float | None, span: CallSpan
+) -> Any:
     view = scene.conversation.view(actor.index)
     given = AgentInput(
         thread_id=scene.state.thread_id,
@@ -60,6 +58,7 @@ async def _timed(scene: Scene, actor: Actor, request: JudgmentRequest | None, li
         judgment_request=request,
         scenario_state=scene.state,
     )
+    span.asked(given)
     began = scene.call_begins(actor)
     try:
         reply = await _reply(scene, actor, given, limit)

@@ -60,9 +60,18 @@ class Agenda:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a user stands: the aim last spoken of, replies that led nowhere in a row, what was used already."""
+    """Where a user stands.
+
+    Attributes:
+        aim: The aim last spoken of.
+        reached: A reply has shown that it was heard.
+        unanswered: Replies that led nowhere, in a row.
+        used: What was said already in answer or reaction.
+        moves: How often the user has spoken.
+    """
 
     aim: int = 0
+    reached: bool = False
     unanswered: int = 0
     used: frozenset[str] = frozenset()
     moves: int = 0
@@ -100,10 +109,15 @@ def replies_in(messages: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _respond(agenda: Agenda, progress: Progress, reply: str) -> tuple[Progress, Move]:
-    if found := _matches(agenda.done_when, reply):
-        return progress, UserEnding(EndingKind.DONE, f"the agent said {found!r}", agenda.closing)
-    if found := _matches(agenda.handed_over_when, reply):
-        return progress, UserEnding(EndingKind.HANDED_OVER, f"the agent said {found!r}", agenda.closing)
+    for pattern, kind in (
+        (agenda.done_when, EndingKind.DONE),
+        (agenda.handed_over_when, EndingKind.HANDED_OVER),
+    ):
+        if pattern is not None and (found := pattern.search(reply)) is not None:
+            return progress, UserEnding(kind, f"the agent said {found.group() or reply!r}", agenda.closing)
+    until = agenda.aims[progress.aim].until
+    if until is not None and until.search(reply):
+        progress = replace(progress, reached=True)
     for pattern, reaction in agenda.reactions:
         if pattern.search(reply):
             if isinstance(reaction, UserEnding):
@@ -119,11 +133,10 @@ def _pursue(agenda: Agenda, progress: Progress, reply: str) -> tuple[Progress, M
     if asked:
         text = " ".join(_pick(agenda, answer, progress) for _, answer in asked)
         return _say_again(agenda, progress, "|".join(pattern.pattern for pattern, _ in asked), text)
-    heard = bool(reply.strip()) if aim.until is None else aim.until.search(reply) is not None
-    if not heard:
+    if not (progress.reached or (aim.until is None and reply.strip())):
         return _insist(agenda, progress)
     if progress.aim + 1 < len(agenda.aims):
-        forward = replace(progress, aim=progress.aim + 1, unanswered=0)
+        forward = replace(progress, aim=progress.aim + 1, reached=False, unanswered=0)
         return forward, Say(_pick(agenda, agenda.aims[forward.aim].say, progress))
     if agenda.insists:
         return _insist(agenda, progress)
@@ -150,8 +163,3 @@ def _insist(agenda: Agenda, progress: Progress) -> tuple[Progress, Move]:
 def _pick(agenda: Agenda, phrasings: Phrasings, progress: Progress) -> str:
     chance = random.Random(f"{agenda.seed}:{progress.moves}:{phrasings[0]}")  # noqa: S311 - variety, not secrecy
     return chance.choice(phrasings)
-
-
-def _matches(pattern: re.Pattern[str] | None, text: str) -> str | None:
-    found = pattern.search(text) if pattern is not None else None
-    return found.group() if found else None

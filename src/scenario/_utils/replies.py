@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from scenario._error_messages import invalid_agent_reply
 from scenario.errors import InvalidReplyError
 from scenario.message_types import Message
-from scenario.types import ScenarioResult
+from scenario.types import ScenarioResult, UserEnding
 
 
 class SerializableWithStringFallback(json.JSONEncoder):
@@ -64,7 +64,8 @@ def check_valid_return_type(return_value: Any, class_name: str) -> None:
     Raises:
         InvalidReplyError: It is neither text, nor messages that JSON can hold, nor a result.
     """
-    read_reply(return_value, class_name, "assistant")
+    if not isinstance(return_value, UserEnding):
+        read_reply(return_value, class_name, "assistant")
 
 
 def convert_agent_return_types_to_openai_messages(
@@ -77,11 +78,14 @@ def convert_agent_return_types_to_openai_messages(
         role: The role of text; messages keep their own.
 
     Returns:
-        New messages as plain dictionaries; none for a result.
+        New messages as plain dictionaries; none for a result, the last words for a user's ending.
 
     Raises:
         InvalidReplyError: It is no reply.
     """
+    if isinstance(agent_response, UserEnding):
+        text = agent_response.message
+        return [] if text is None else [{"role": role, "content": text}]
     messages = read_reply(agent_response, "The agent", role)
     return [] if isinstance(messages, ScenarioResult) else messages
 
@@ -115,7 +119,7 @@ def _is_message(value: Any) -> bool:
 
 def _as_dict(value: Any) -> dict[str, Any]:
     if isinstance(value, BaseModel):
-        dumped = value.model_dump(exclude_unset=True, exclude_none=True, exclude_defaults=True)
+        dumped = value.model_dump(mode="json", exclude_unset=True, exclude_none=True)
         return {"role": getattr(value, "role"), **dumped}  # noqa: B009 - checked before, unknown to the type
     return dict(value)
 

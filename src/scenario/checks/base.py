@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
 from scenario._text import shorten, text_of
+from scenario.errors import ScriptError
 from scenario.scenario_state import ReplyTime, ScenarioState
 from scenario.types import CriterionResult, CriterionStatus, Evidence, ScenarioResult, UserEnding
 
@@ -43,6 +45,7 @@ class Subject:
         if isinstance(source, ScenarioResult):
             messages = cast("Sequence[Mapping[str, Any]]", source.messages)
             state = ScenarioState(messages=source.messages)
+            state.ending = source.ending
             return cls(messages, state, turns=source.turns, ending=source.ending)
         return cls(source, ScenarioState(messages=cast("Any", source)))
 
@@ -93,10 +96,10 @@ class Check(ABC):
         return Named(self, name)
 
     def __and__(self, other: Check) -> Check:
-        return All((self, other))
+        return All((self, other)) if isinstance(other, Check) else NotImplemented
 
     def __or__(self, other: Check) -> Check:
-        return Any_((self, other))
+        return Any_((self, other)) if isinstance(other, Check) else NotImplemented
 
     def __invert__(self) -> Check:
         return Not(self)
@@ -178,6 +181,19 @@ class Not(Check):
 def quote(messages: Sequence[Mapping[str, Any]], index: int) -> Evidence:
     """The message at `index` as evidence."""
     return Evidence(index, shorten(text_of(messages[index]), 200))
+
+
+def not_awaitable(value: Any, name: str) -> Any:
+    """The value, when it is one and not a promise of one.
+
+    Raises:
+        ScriptError: It would have to be awaited, which a check cannot do.
+    """
+    if not inspect.isawaitable(value):
+        return value
+    if inspect.iscoroutine(value):
+        value.close()
+    raise ScriptError(f"{name}: a check calls plain functions, not async ones. Do async work in a step.")
 
 
 def _joined(findings: Sequence[Finding], decisive: CriterionStatus) -> Finding:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
 from scenario._text import call_text
-from scenario.checks.base import FAILED, PASSED, Check, Finding, Subject
+from scenario.checks.base import FAILED, PASSED, Check, Finding, Subject, not_awaitable
 from scenario.errors import ScriptError
 from scenario.types import Evidence
 
@@ -114,7 +114,7 @@ class CallCount(Check):
         """The call that makes this check."""
         if self.at_least == self.at_most:
             return f"call_count({self.tool!r}, {self.at_least})"
-        least = f", at_least={self.at_least}" if self.at_least else ""
+        least = f", at_least={self.at_least}" if self.at_least or self.at_most is None else ""
         most = f", at_most={self.at_most}" if self.at_most is not None else ""
         return f"call_count({self.tool!r}{least}{most})"
 
@@ -138,7 +138,7 @@ def tool_called(tool: str, args: Arguments | None = None) -> Check:
         args: Arguments that the call has: a mapping, in which a value may be a regular expression pattern or a
             function of the argument; other arguments may be there as well. Or a function of all arguments.
     """
-    return ToolCalled(tool, args)
+    return ToolCalled(tool, _checked(args, "tool_called", tool))
 
 
 def never_called(tool: str, args: Arguments | None = None) -> Check:
@@ -148,17 +148,19 @@ def never_called(tool: str, args: Arguments | None = None) -> Check:
         tool: The tool's name.
         args: As in `tool_called`; then only calls with these arguments count.
     """
-    return NeverCalled(tool, args)
+    return NeverCalled(tool, _checked(args, "never_called", tool))
 
 
 def called_in_order(*tools: str) -> Check:
     """The agent called these tools in this order; other calls may stand between.
 
     Raises:
-        ScriptError: No tool is named.
+        ScriptError: No tool is named, or something else than a name.
     """
-    if not tools:
-        raise ScriptError("called_in_order() needs the names of tools")
+    if not tools or not all(isinstance(tool, str) for tool in tools):
+        raise ScriptError(
+            "called_in_order() needs the names of tools, one after the other: called_in_order('a', 'b')"
+        )
     return CalledInOrder(tools)
 
 
@@ -174,13 +176,22 @@ def call_count(
         at_most: So many times or fewer.
 
     Raises:
-        ScriptError: No number is given, or `exactly` beside another.
+        ScriptError: No number is given, `exactly` beside another, or numbers that no count can meet.
     """
     if (exactly is None) == (at_least is None and at_most is None):
         raise ScriptError(f"call_count({tool!r}): give `exactly`, or `at_least` and `at_most`")
+    least, most = (exactly, exactly) if exactly is not None else (at_least or 0, at_most)
+    if least < 0 or (most is not None and most < least):
+        raise ScriptError(f"call_count({tool!r}): no number of calls is at least {least} and at most {most}")
     if exactly is not None:
         return CallCount(tool, exactly, exactly)
     return CallCount(tool, at_least or 0, at_most)
+
+
+def _checked(args: Arguments | None, name: str, tool: str) -> Arguments | None:
+    if args is None or isinstance(args, Mapping) or callable(args):
+        return args
+    raise ScriptError(f"{name}({tool!r}): args is a mapping or a function of the arguments, not {args!r}")
 
 
 def _calls(subject: Subject) -> list[_Call]:
@@ -215,13 +226,18 @@ def _matches(call: _Call, tool: str, args: Arguments | None) -> bool:
         return all(
             key in call.arguments and _is_meant(call.arguments[key], meant) for key, meant in args.items()
         )
-    return bool(args(call.arguments))
+    return _asked(args, call.arguments)
 
 
 def _is_meant(value: Any, meant: Any) -> bool:
     if isinstance(meant, re.Pattern):
-        return bool(cast("re.Pattern[str]", meant).search(str(value)))
-    return bool(meant(value)) if callable(meant) else value == meant
+        text = value if isinstance(value, str) else json.dumps(value)
+        return bool(cast("re.Pattern[str]", meant).search(text))
+    return _asked(meant, value) if callable(meant) else value == meant
+
+
+def _asked(predicate: Callable[[Any], Any], value: Any) -> bool:
+    return bool(not_awaitable(predicate(value), getattr(predicate, "__name__", "a predicate of arguments")))
 
 
 def _evidence(calls: list[_Call]) -> tuple[Evidence, ...]:

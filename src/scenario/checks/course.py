@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from scenario.checks.base import FAILED, INCONCLUSIVE, PASSED, Check, Finding, Subject
+from scenario.checks.base import FAILED, INCONCLUSIVE, PASSED, Check, Finding, Subject, not_awaitable
 from scenario.errors import ScriptError
 from scenario.scenario_state import ScenarioState
 from scenario.types import EndingKind, Evidence
@@ -98,10 +97,7 @@ class State(Check):
             return Finding(FAILED, str(error) or "an assertion in it failed")
         if isinstance(value, Finding):
             return value
-        if inspect.isawaitable(value):
-            if inspect.iscoroutine(value):
-                value.close()
-            raise ScriptError(f"state({self.label}): a predicate must be a plain function, not an async one")
+        not_awaitable(value, self.label)
         return Finding(PASSED, "it holds") if value else Finding(FAILED, "it does not hold")
 
 
@@ -120,7 +116,7 @@ class Equals(Check):
 
     def look(self, subject: Subject) -> Finding:
         """Look it up, and compare."""
-        found = self.look_up()
+        found = not_awaitable(self.look_up(), self.label)
         if found == self.expected:
             return Finding(PASSED, f"it is {found!r}")
         return Finding(FAILED, f"it is {found!r} where {self.expected!r} was expected")

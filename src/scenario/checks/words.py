@@ -88,27 +88,41 @@ class JsonReply(Check):
         index, text = spoken[-1]
         evidence = (quote(subject.messages, index),)
         try:
-            value = json.loads(text)
-        except ValueError as error:
+            json.loads(text)
+        except (ValueError, RecursionError) as error:
             return Finding(FAILED, f"the last reply is not JSON: {error}", evidence)
-        wrong = self._wrong(value)
+        wrong = self._wrong(text)
         if wrong:
             return Finding(FAILED, f"the last reply has another form: {wrong}", evidence)
         return Finding(PASSED, "the last reply has that form", evidence)
 
-    def _wrong(self, value: Any) -> str | None:
+    def _wrong(self, text: str) -> str | None:
         if isinstance(self.form, type):
             try:
-                self.form.model_validate(value)
+                self.form.model_validate_json(text)
             except ValidationError as error:
                 first = error.errors()[0]
                 return f"{'.'.join(map(str, first['loc'])) or 'the value'}: {first['msg']}"
             return None
-        from jsonschema import Draft202012Validator  # noqa: PLC0415 - only loaded by those who give a schema
-        from jsonschema.exceptions import best_match  # noqa: PLC0415
+        return _schema_error(self.form, json.loads(text))
 
-        error = best_match(Draft202012Validator(self.form).iter_errors(value))
-        return None if error is None else f"{error.json_path}: {error.message}"
+
+def _schema_error(schema: Mapping[str, Any], value: Any) -> str | None:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - only loaded by those who give a schema
+    from jsonschema.exceptions import best_match  # noqa: PLC0415
+    from referencing import Registry  # noqa: PLC0415
+    from referencing.exceptions import Unresolvable  # noqa: PLC0415
+
+    validator = Draft202012Validator(
+        schema, registry=Registry()
+    )  # an empty one fetches nothing from anywhere
+    try:
+        error = best_match(validator.iter_errors(value))
+    except Unresolvable as unresolvable:
+        raise ScriptError(
+            f"json_reply(): the schema refers to something that is not in it: {unresolvable}"
+        ) from unresolvable
+    return None if error is None else f"{error.json_path}: {error.message}"
 
 
 def said(pattern: str | re.Pattern[str], *, by: Speaker = "assistant") -> Check:
@@ -121,7 +135,7 @@ def said(pattern: str | re.Pattern[str], *, by: Speaker = "assistant") -> Check:
     Raises:
         ScriptError: The pattern is not a regular expression.
     """
-    return Said(_compiled(pattern, "said"), by)
+    return Said(_compiled(pattern, "said", by), by)
 
 
 def never_said(pattern: str | re.Pattern[str], *, by: Speaker = "assistant") -> Check:
@@ -134,7 +148,7 @@ def never_said(pattern: str | re.Pattern[str], *, by: Speaker = "assistant") -> 
     Raises:
         ScriptError: The pattern is not a regular expression.
     """
-    return NeverSaid(_compiled(pattern, "never_said"), by)
+    return NeverSaid(_compiled(pattern, "never_said", by), by)
 
 
 def json_reply(form: Mapping[str, Any] | type[BaseModel]) -> Check:
@@ -169,7 +183,12 @@ def _spoken(subject: Subject, role: str) -> list[tuple[int, str]]:
     ]
 
 
-def _compiled(pattern: str | re.Pattern[str], name: str) -> re.Pattern[str]:
+def _compiled(pattern: str | re.Pattern[str], name: str, by: str) -> re.Pattern[str]:
+    if by not in _NAMES:
+        raise ScriptError(f"{name}(by={by!r}): it is said by 'assistant' or by 'user'")
+    text = pattern.pattern if isinstance(pattern, re.Pattern) else pattern
+    if not isinstance(text, str):
+        raise ScriptError(f"{name}({pattern!r}): a regular expression of text is needed")
     try:
         return re.compile(pattern, re.IGNORECASE) if isinstance(pattern, str) else pattern
     except re.error as error:

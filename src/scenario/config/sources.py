@@ -64,7 +64,8 @@ def _nearest_pyproject(folder: str) -> str | None:
 def _read_table(path: str, modified: int) -> Mapping[str, Any]:
     del modified  # a part of the key, so that an edited file is read again
     source = f"[tool.scenario] in {path}"
-    table: Any = tomllib.loads(Path(path).read_text(encoding="utf-8")).get("tool", {}).get("scenario", {})
+    tools: Any = tomllib.loads(Path(path).read_text(encoding="utf-8")).get("tool", {})
+    table: Any = tools.get("scenario", {}) if isinstance(tools, dict) else tools
     if not isinstance(table, dict):
         raise ConfigError(f"{source} is {table!r}, not a table of settings.", source=source)
     settings = cast("dict[str, Any]", table)
@@ -88,7 +89,10 @@ def _checked(name: str, value: Any, *, source: str) -> Any:
     try:
         return ScenarioConfig.model_validate({name: value}).__dict__[name]
     except ValidationError as error:
-        reason = error.errors()[0]["msg"]
+        worst = error.errors(include_input=False)[-1]
+        where = ".".join(str(part) for part in worst["loc"] if part not in {name, "ModelConfig"})
+        shown = repr(value) if isinstance(value, bool | int | float | str) else f"this {type(value).__name__}"
         raise ConfigError(
-            f"{source}: `{name}` cannot be {value!r}: {reason}. Change or remove it.", source=source
-        ) from error
+            f"{source}: `{name}` cannot be {shown}: {where + ': ' if where else ''}{worst['msg']}. Change or remove it.",
+            source=source,
+        ) from None

@@ -40,9 +40,8 @@ def _reason(told: RunSummary) -> list[str]:
 def _criteria(told: RunSummary) -> list[str]:
     if not told.unmet:
         return []
-    criteria = "criterion was" if told.criteria == 1 else "criteria were"
     lines = [line for each in told.unmet for line in unmet_lines(each, _WIDTH)]
-    return [f"{len(told.unmet)} of {told.criteria} {criteria} not met:", *(f"  {line}" for line in lines)]
+    return [f"{len(told.unmet)} of {told.criteria} criteria not met:", *(f"  {line}" for line in lines)]
 
 
 def _last_turns(messages: Sequence[Mapping[str, Any]]) -> int:
@@ -56,8 +55,9 @@ def _conversation(messages: Sequence[Mapping[str, Any]], start: int) -> list[str
     if not messages:
         return ["Nothing was said."]
     title = f"The conversation from message {start} on:" if start else "The conversation:"
+    digits = len(str(len(messages) - 1))
     lines = [
-        f"  {index:>2} {printable(shorten(line, _WIDTH))}"
+        f"  {index:>{digits}} {printable(shorten(line, _WIDTH))}"
         for index, message in enumerate(messages[start:], start)
         for line in message_lines(message)
     ]
@@ -67,7 +67,7 @@ def _conversation(messages: Sequence[Mapping[str, Any]], start: int) -> list[str
 def _next(run: PlayedRun, *, cut: bool) -> list[str]:
     hints: list[str] = []
     if run.verdict in {Verdict.ERROR, Verdict.CANCELLED}:
-        hints.append("An exception ended this run; where it was raised stands in its traceback.")
+        hints.append("An exception ended this run: see its traceback.")
     if cut:
         hints.append("The whole conversation: `result.transcript()`, or what is printed with `-s`.")
     if run.has_user and run.test is not None:

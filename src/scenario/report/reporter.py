@@ -43,27 +43,58 @@ class PlayedRun:
     test: str | None = None
     has_user: bool = False
 
+    @property
+    def passed(self) -> bool:
+        """Whether it was a success."""
+        return self.verdict is Verdict.PASSED
+
     def summary(self) -> RunSummary:
         """What it comes to."""
         return summarise(self.name, self.result, self.verdict, error=self.error, test=self.test)
 
 
+def follow(runs: list[PlayedRun], test: str | None) -> Callable[[Fact], None]:
+    """A reader for a run that begins now.
+
+    Args:
+        runs: Gets the run when it has ended.
+        test: The id of the test that it is played in, or None.
+    """
+    from scenario._engine.facts import Concluded, Started  # noqa: PLC0415 - a run is there, so they are loaded
+    from scenario.types import AgentRole  # noqa: PLC0415 - likewise
+
+    started: Started | None = None
+
+    def read(fact: Fact) -> None:
+        nonlocal started
+        if isinstance(fact, Started):
+            started = fact
+        elif isinstance(fact, Concluded) and started is not None:
+            verdict = Verdict.of(fact.status.value)
+            has_user = any(agent.role is AgentRole.USER for agent in started.agents)
+            runs.append(PlayedRun(started.name, fact.result, verdict, fact.error, test, has_user))
+
+    return read
+
+
 class ScenarioReporter:
     """Every run of a test session, in the order in which they ended, those that raised included.
 
-    Attributes:
-        runs: The runs.
-        test: The id of the test that is running, or None.
+    Args:
+        runs: The runs so far; the reporter adds to this list.
+        current_test: Tells the id of the test that is running, or None.
     """
 
-    def __init__(self) -> None:
-        self.runs: list[PlayedRun] = []
-        self.test: str | None = None
+    def __init__(
+        self, runs: list[PlayedRun] | None = None, current_test: Callable[[], str | None] = lambda: None
+    ) -> None:
+        self._runs: list[PlayedRun] = [] if runs is None else runs
+        self._current_test = current_test
 
     @property
     def results(self) -> list[tuple[str, ScenarioResult]]:
         """The name of each scenario with its result. A run that raised has a result, too: a failed one."""
-        return [(run.name, run.result) for run in self.runs]
+        return [(run.name, run.result) for run in self._runs]
 
     def add_result(self, scenario: Named | str, result: ScenarioResult) -> None:
         """Add a result by hand, such as one of an executor that was played step by step.
@@ -72,11 +103,11 @@ class ScenarioReporter:
             scenario: A name, or something that has one.
             result: The result. One that is there already is not added again.
         """
-        if any(run.result is result for run in self.runs):
+        if any(run.result is result for run in self._runs):
             return
         name = scenario if isinstance(scenario, str) else scenario.name
         verdict = Verdict.PASSED if result.success else Verdict.FAILED
-        self.runs.append(PlayedRun(name, result, verdict, test=self.test))
+        self._runs.append(PlayedRun(name, result, verdict, test=self._current_test()))
 
     def get_summary(self) -> dict[str, Any]:
         """How many runs there were.
@@ -85,7 +116,7 @@ class ScenarioReporter:
             ``total``, ``passed``, ``failed`` (those that raised among them), and ``success_rate``, in percent
             with two decimals; 0 without runs.
         """
-        totals = totals_of([run.verdict for run in self.runs])
+        totals = totals_of([run.verdict for run in self._runs])
         return {
             "total": totals.total,
             "passed": totals.passed,
@@ -95,22 +126,4 @@ class ScenarioReporter:
 
     def print_report(self) -> None:
         """Print a line for each run, more for those that did not pass, and the totals."""
-        print(plain(section([run.summary() for run in self.runs], every=True)))  # noqa: T201 - it is what it says
-
-    def follow(self) -> Callable[[Fact], None]:
-        """A reader for a run that begins now: it adds the run when that has ended."""
-        from scenario._engine.facts import Concluded, Started  # noqa: PLC0415 - a run is there, so they are loaded
-        from scenario.types import AgentRole  # noqa: PLC0415 - likewise
-
-        test, started = self.test, None
-
-        def read(fact: Fact) -> None:
-            nonlocal started
-            if isinstance(fact, Started):
-                started = fact
-            elif isinstance(fact, Concluded) and started is not None:
-                verdict = Verdict.of(fact.status.value)
-                has_user = any(agent.role is AgentRole.USER for agent in started.agents)
-                self.runs.append(PlayedRun(started.name, fact.result, verdict, fact.error, test, has_user))
-
-        return read
+        print(plain(section([run.summary() for run in self._runs], every=True)))  # noqa: T201 - it is what it says
