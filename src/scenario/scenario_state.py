@@ -129,6 +129,14 @@ class ScenarioState:
         shown = self._said if self._view is None else self._view.current()
         return cast("list[ChatCompletionMessageParamWithTrace]", shown)
 
+    @messages.setter
+    def messages(self, messages: Iterable[ChatCompletionMessageParamWithTrace]) -> None:
+        if self._view is not None:
+            raise AttributeError(
+                "The messages of a run cannot be set: use add_message and rollback_messages_to"
+            )
+        self._said[:] = cast("list[Message]", list(messages))
+
     @property
     def said(self) -> Sequence[Message]:
         """What was said, not as copies: for those who only look."""

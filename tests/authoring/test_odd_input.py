@@ -186,7 +186,6 @@ def at_a_terminal(monkeypatch, capsys):
     monkeypatch.setenv("TERM", "xterm-256color")
     terminal.cache_clear()
     yield terminal
-    terminal().rest()
     terminal.cache_clear()
 
 
@@ -215,7 +214,9 @@ def test_a_spinner_inside_a_runs_spinner_leaves_that_alone(at_a_terminal, capsys
     term.spin(Text("Agent:"))
     with show_spinner("inner", enabled=True):
         pass
-    assert term._status is not None
+    still_there = term._status is not None
+    term.rest()
+    assert still_there
 
 
 def test_the_reason_of_a_judge_that_only_names_criteria_is_printed():
@@ -249,3 +250,30 @@ async def test_a_judge_with_a_configured_model_does_not_say_that_it_has_none():
     with pytest.raises(scenario.ScenarioError) as raised:
         await judge.call(given)
     assert "without a model" not in str(raised.value)
+
+
+def test_the_messages_of_a_state_made_by_hand_can_be_set_and_those_of_a_run_cannot():
+    given = ScenarioState()
+    given.messages = [user_says("hi")]
+    assert given.last_user_message()["content"] == "hi"
+    with pytest.raises(AttributeError, match="add_message"):
+        scenario.ScenarioExecutor("n", "d").state.messages = []
+
+
+def test_a_key_is_not_shown():
+    assert "sk-secret" not in repr(scenario.ModelConfig(model="a/b", api_key="sk-secret"))
+
+
+def test_two_lambdas_on_different_lines_have_different_names():
+    first = state(lambda given: True)
+    second = state(lambda given: True)
+    assert first.name != second.name
+
+
+def test_a_predicate_that_returns_nothing_says_so():
+    assert state(lambda given: None)([]).reasoning == "it does not hold: it returned nothing"
+
+
+def test_a_predicate_may_return_the_verdict_of_a_check():
+    verdict = state(lambda given: said("hi")(given), name="greets")([agent_says("bye")])
+    assert (verdict.criterion, verdict.passed, verdict.evidence[0].quote) == ("greets", False, "bye")

@@ -7,35 +7,16 @@ import json
 
 import pytest
 from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.sdk.trace import SpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 
 import scenario
 from scenario._engine import spans
-from support import agent, executor, failed, judge, play, play_to_error, user
+from scenario._genai import CAPTURE_VARIABLE, SCHEMA_URL
+from support import agent, executor, failed, judge, play, play_to_error, said, user
+from tracing.traces import Traces
 
-
-class Traces:
-    def __init__(self):
-        self._exporter = InMemorySpanExporter()
-        self.provider = TracerProvider()
-        self.provider.add_span_processor(SimpleSpanProcessor(self._exporter))
-        self.tracer = self.provider.get_tracer("tests")
-
-    @property
-    def all(self):
-        return self._exporter.get_finished_spans()
-
-    def named(self, name):
-        return [span for span in self.all if span.name == name]
-
-
-@pytest.fixture
-def traces(monkeypatch):
-    found = Traces()
-    monkeypatch.setattr(spans, "_tracer", found.provider.get_tracer("scenario"))
-    return found
+CALL = {"id": "call_1", "type": "function", "function": {"name": "find_order", "arguments": '{"id": 7}'}}
 
 
 async def test_one_turn_is_one_trace_with_a_span_for_each_call(traces):
@@ -168,3 +149,219 @@ async def test_without_an_sdk_every_turn_has_a_trace_id_all_the_same():
     first, second = (message["trace_id"] for message in result.messages)
     assert first != second
     assert "0" * 32 not in {first, second}
+
+
+async def test_a_turn_of_two_has_three_spans(traces):
+    reply = [
+        {"role": "assistant", "content": None, "tool_calls": [CALL]},
+        {"role": "assistant", "content": "done"},
+    ]
+    await play([user(), agent(reply)], max_turns=2)
+    first = traces.named("Scenario Turn")[0].context.trace_id
+    assert [span.name for span in traces.all if span.context.trace_id == first] == [
+        "ScriptedAgent.call",
+        "ScriptedAgent.call",
+        "Scenario Turn",
+    ]
+
+
+async def test_a_call_speaks_the_conventions_too(traces):
+    playing = executor([agent()], [scenario.agent(), scenario.succeed()])
+    await playing.run()
+    (call,) = traces.named("ScriptedAgent.call")
+    thread_id = playing.state.thread_id
+    assert dict(call.attributes) == {
+        "langwatch.span.type": "agent",
+        "langwatch.thread.id": thread_id,
+        "scenario.role": "Agent",
+        "gen_ai.operation.name": "invoke_agent",
+        "gen_ai.agent.name": "agent",
+        "gen_ai.conversation.id": thread_id,
+    }
+    assert traces.named("Scenario Turn")[0].attributes["gen_ai.conversation.id"] == thread_id
+
+
+def test_the_spans_name_the_schema_of_the_conventions():
+    tracer = trace.get_tracer("x", schema_url=SCHEMA_URL)
+    assert (
+        spans.tracer()._schema_url
+        == tracer._schema_url
+        == "https://opentelemetry.io/schemas/gen-ai-dev/1.42.0-dev"
+    )
+
+
+async def test_tool_calls_that_an_agent_reports_are_events_of_its_call(traces):
+    reply = [
+        {"role": "assistant", "content": None, "tool_calls": [CALL, {**CALL, "id": "call_2"}]},
+        {"role": "tool", "tool_call_id": "call_1", "content": "on its way"},
+        {"role": "assistant", "content": "It is on its way."},
+    ]
+    await play([agent(reply)], [scenario.agent(), scenario.succeed()])
+    (call,) = traces.named("ScriptedAgent.call")
+    assert [event.name for event in call.events] == ["execute_tool", "execute_tool"]
+    assert dict(call.events[0].attributes) == {
+        "gen_ai.operation.name": "execute_tool",
+        "gen_ai.tool.type": "function",
+        "gen_ai.tool.name": "find_order",
+        "gen_ai.tool.call.id": "call_1",
+    }
+
+
+async def _captured(traces):
+    reply = [
+        {"role": "assistant", "content": None, "tool_calls": [CALL]},
+        {"role": "tool", "tool_call_id": "call_1", "content": "on its way"},
+        {"role": "assistant", "content": "It is on its way."},
+    ]
+    script = [scenario.user("Where is it?"), scenario.agent(), scenario.agent("more"), scenario.succeed()]
+    await play([user(), agent(reply)], script)
+    (call,) = traces.named("ScriptedAgent.call")
+    return call
+
+
+CAPTURING = [("environment", "true"), ("environment", "SPAN_ONLY"), ("config", True)]
+
+
+def _switch(monkeypatch, where, value):
+    if where == "environment":
+        monkeypatch.setenv(CAPTURE_VARIABLE, value)
+    else:
+        scenario.configure(observability={"capture_message_content": value})
+
+
+@pytest.mark.parametrize(("where", "value"), CAPTURING)
+async def test_words_are_on_spans_when_somebody_says_so(traces, monkeypatch, where, value):
+    _switch(monkeypatch, where, value)
+    call = await _captured(traces)
+    assert json.loads(call.attributes["gen_ai.input.messages"]) == [
+        {"role": "user", "parts": [{"type": "text", "content": "Where is it?"}]}
+    ]
+    assert json.loads(call.attributes["gen_ai.output.messages"]) == [
+        {
+            "role": "assistant",
+            "parts": [{"type": "tool_call", "id": "call_1", "name": "find_order", "arguments": {"id": 7}}],
+        },
+        {"role": "tool", "parts": [{"type": "tool_call_response", "id": "call_1", "response": "on its way"}]},
+        {"role": "assistant", "parts": [{"type": "text", "content": "It is on its way."}]},
+    ]
+    (event,) = call.events
+    assert event.attributes["gen_ai.tool.call.arguments"] == '{"id": 7}'
+    assert event.attributes["gen_ai.tool.call.result"] == "on its way"
+
+
+@pytest.mark.parametrize(
+    ("where", "value"), [("environment", "false"), ("environment", "event_only"), ("config", False)]
+)
+async def test_words_stay_off_the_spans_of_calls_otherwise(traces, monkeypatch, where, value):
+    monkeypatch.setenv(CAPTURE_VARIABLE, "true")
+    _switch(monkeypatch, where, value)
+    call = await _captured(traces)
+    told = str(dict(call.attributes)) + str([dict(event.attributes) for event in call.events])
+    assert not [word for word in ("Where is it?", "on its way", '"id": 7') if word in told]
+
+
+async def test_a_call_carries_what_is_new_to_the_agent_so_that_long_conversations_stay_linear(
+    traces, monkeypatch
+):
+    monkeypatch.setenv(CAPTURE_VARIABLE, "true")
+    script = [scenario.user("a"), scenario.agent(), scenario.user("b"), scenario.agent(), scenario.succeed()]
+    await play([user(), agent("one", "two")], script)
+    asked = [
+        json.loads(span.attributes["gen_ai.input.messages"]) for span in traces.named("ScriptedAgent.call")
+    ]
+    assert [[part["content"] for message in each for part in message["parts"]] for each in asked] == [
+        ["a"],
+        ["b"],
+    ]
+
+
+async def test_the_last_words_of_a_user_who_leaves_are_its_output(traces, monkeypatch):
+    monkeypatch.setenv(CAPTURE_VARIABLE, "true")
+    leaves = scenario.UserEnding(scenario.EndingKind.DONE, "has what it wanted", "Bye!")
+    await play([user(leaves)], [scenario.user(), scenario.succeed()])
+    (call,) = traces.named("ScriptedAgent.call")
+    assert "Bye!" in call.attributes["gen_ai.output.messages"]
+
+
+async def test_what_went_wrong_is_named_by_its_type(traces):
+    await play_to_error([agent(ValueError("broken"))], [scenario.agent()])
+    (call,) = traces.named("ScriptedAgent.call")
+    assert call.attributes["error.type"] == "ValueError"
+
+
+async def test_half_a_surrogate_pair_is_escaped(traces):
+    await play([agent("half: \ud83d")], [scenario.agent(), scenario.succeed()])
+    output = traces.named("Scenario Turn")[0].attributes["langwatch.output"]
+    output.encode()
+    assert json.loads(output)["value"] == "half: \ud83d"
+
+
+class Breaks(SpanProcessor):
+    def __init__(self, where):
+        self.where = where
+
+    def on_start(self, span, parent_context=None):
+        self._break("start")
+
+    def on_end(self, span):
+        self._break("end")
+
+    def _break(self, where):
+        if where == self.where:
+            raise RuntimeError("this processor is broken")
+
+
+@pytest.mark.parametrize("where", ["start", "end"])
+async def test_a_broken_processor_does_not_break_a_run(traces, caplog, where):
+    traces.provider.add_span_processor(Breaks(where))
+    result, _ = await play([user(), agent()], [scenario.user(), scenario.agent(), scenario.succeed()])
+    assert result.success
+    assert said(result) == [("user", "hello"), ("assistant", "hi there")]
+    assert "this processor is broken" in caplog.text
+
+
+async def test_words_that_json_cannot_hold_do_not_break_a_run(traces, caplog):
+    circle = []
+    circle.append(circle)
+    executor([agent()])._scene.trace.said({"role": "assistant", "content": None, "circle": circle})
+    assert "incomplete" in caplog.text
+
+
+async def test_a_trace_that_is_not_sampled_costs_no_words(monkeypatch):
+    unsampled = Traces(sampler=ALWAYS_OFF)
+    monkeypatch.setattr(spans, "_tracer", unsampled.provider.get_tracer("scenario"))
+    monkeypatch.setenv(CAPTURE_VARIABLE, "true")
+    seen = []
+
+    def look(input):
+        seen.append((trace.get_current_span().get_span_context(), spans.current_call.get()))
+        return "x"
+
+    result = await scenario.arun(
+        "n", "d", [scenario.agent_from(look)], script=[scenario.agent(), scenario.succeed()]
+    )
+    ((context, call),) = seen
+    assert f"{context.trace_id:032x}" == result.messages[0]["trace_id"]
+    assert not context.trace_flags.sampled
+    assert call is None
+    assert unsampled.all == ()
+
+
+async def test_without_a_provider_nothing_is_computed(monkeypatch):
+    monkeypatch.setattr(spans.TraceLabels, "metadata", lambda *turn: 1 / 0)
+    monkeypatch.setattr(spans, "_started", lambda *anything: 1 / 0)
+    result, _ = await play([agent()], [scenario.agent(), scenario.succeed()])
+    assert result.success
+
+
+async def test_the_call_is_over_for_everybody_when_it_ends(traces):
+    seen = []
+
+    async def look(input):
+        seen.append(spans.current_call.get())
+        return "x"
+
+    await scenario.arun("n", "d", [scenario.agent_from(look)], script=[scenario.agent(), scenario.succeed()])
+    assert seen[0].thread_id
+    assert spans.current_call.get() is None
+    assert trace.get_current_span() is trace.INVALID_SPAN

@@ -13,7 +13,7 @@ async def ask(question: str) -> str:
     """Ask a question at the terminal.
 
     Returns:
-        The line that was typed, without its end; empty when there is nobody to type one.
+        The line that was typed, without space around it; empty when there is nobody to type one.
     """
     answer: Future[str] = Future()
     threading.Thread(target=_ask, args=(question, answer), name="scenario-prompt", daemon=True).start()

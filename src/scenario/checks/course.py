@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from scenario.checks.base import FAILED, INCONCLUSIVE, PASSED, Check, Finding, Subject, not_awaitable
 from scenario.errors import ScriptError
 from scenario.scenario_state import ScenarioState
-from scenario.types import EndingKind, Evidence
+from scenario.types import CriterionResult, EndingKind, Evidence
 
 
 @dataclass(frozen=True, repr=False)
@@ -97,8 +99,14 @@ class State(Check):
             return Finding(FAILED, str(error) or "an assertion in it failed")
         if isinstance(value, Finding):
             return value
+        if isinstance(value, CriterionResult):
+            return Finding(value.status, value.reasoning, value.evidence)
         not_awaitable(value, self.label)
-        return Finding(PASSED, "it holds") if value else Finding(FAILED, "it does not hold")
+        if value:
+            return Finding(PASSED, "it holds")
+        return Finding(
+            FAILED, "it does not hold: it returned nothing" if value is None else "it does not hold"
+        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -157,13 +165,13 @@ def state(predicate: Callable[[ScenarioState], Any], name: str | None = None) ->
 
     Args:
         predicate: Called with the state. It passes when it returns something true, and fails when it returns
-            something false or raises an `AssertionError`, whose text is then the reason. A `Finding` that it
-            returns is the verdict.
+            something false or raises an `AssertionError`, whose text is then the reason. A `Finding` or
+            `CriterionResult` that it returns is the verdict.
         name: What reports call it; the function's name by default.
     """
     if not callable(predicate):
         raise ScriptError(f"state() takes a function of the state, not {predicate!r}")
-    return State(predicate, name or f"state({getattr(predicate, '__name__', predicate)})")
+    return State(predicate, name or f"state({_name_of(predicate)})")
 
 
 def equals(look_up: Callable[[], Any], expected: Any, name: str | None = None) -> Check:
@@ -176,4 +184,12 @@ def equals(look_up: Callable[[], Any], expected: Any, name: str | None = None) -
     """
     if not callable(look_up):
         raise ScriptError(f"equals() takes a function that looks something up, not {look_up!r}")
-    return Equals(look_up, expected, name or f"equals({getattr(look_up, '__name__', look_up)}, {expected!r})")
+    return Equals(look_up, expected, name or f"equals({_name_of(look_up)}, {expected!r})")
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    """A function's name; of a lambda also where it stands, so that two of them are told apart."""
+    if inspect.isfunction(function) and function.__name__ == "<lambda>":
+        code = function.__code__
+        return f"lambda in {Path(code.co_filename).name}:{code.co_firstlineno}"
+    return str(getattr(function, "__name__", function))

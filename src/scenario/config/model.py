@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class ModelConfig(BaseModel):
@@ -20,6 +20,6 @@ class ModelConfig(BaseModel):
 
     model: str
     api_base: str | None = None
-    api_key: str | None = None
+    api_key: str | None = Field(default=None, repr=False)
     temperature: float = 0.0
     max_tokens: int | None = None
