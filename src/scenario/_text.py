@@ -47,6 +47,12 @@ def _part_text(part: Any) -> str:
     return f"[{_MEDIA.get(kind, kind)}]"
 
 
+def calls_of(message: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The tool calls of a message; what is none is passed over."""
+    calls: Any = message.get("tool_calls")
+    return [call for call in calls if isinstance(call, dict)] if isinstance(calls, list | tuple) else []
+
+
 def call_text(call: Mapping[str, Any]) -> str:
     """A tool call as it would be written: ``find_order({"id": 7})``."""
     function: Mapping[str, Any] = call.get("function") or {}
@@ -57,7 +63,7 @@ def message_lines(message: Mapping[str, Any]) -> list[str]:
     """A message as lines of a transcript: who and what, one for its words and one for each tool call."""
     role = str(message.get("role", "?"))
     said = text_of(message)
-    calls: Sequence[Mapping[str, Any]] = message.get("tool_calls") or ()
+    calls = calls_of(message)
     lines = [f"{role}: {said}"] if said or not calls else []
     return lines + [f"{role} calls {call_text(call)}" for call in calls]
 
@@ -74,7 +80,7 @@ def tool_calls_in(
     return [
         call
         for message in messages
-        for call in message.get("tool_calls") or ()
+        for call in calls_of(message)
         if tool_name is None or (call.get("function") or {}).get("name") == tool_name
     ]
 

@@ -29,6 +29,7 @@ from scenario._events.events import (
     ScenarioRunStartedEvent,
 )
 from scenario._events.sink import Sink, SinkTrouble
+from scenario._observers import observe_runs
 
 __all__ = [
     "AgentInfo",
@@ -54,4 +55,5 @@ __all__ = [
     "TurnOpened",
     "UserLeft",
     "fold",
+    "observe_runs",
 ]

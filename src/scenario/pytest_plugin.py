@@ -97,9 +97,8 @@ class _Session:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """A test begins, perhaps once more."""
+        """A test begins."""
         self.test = item.nodeid
-        self._explained = len(self.runs)
 
     def pytest_runtest_logfinish(self) -> None:
         """A test ended."""
@@ -118,7 +117,7 @@ class _Session:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in what a worker sent."""
         sent: list[dict[str, Any]] = getattr(report, "scenario_runs", [])
-        if sent and not self._is_worker:
+        if sent:
             from scenario.report.session import RunSummary
 
             self._elsewhere.extend(RunSummary.from_plain(run) for run in sent)
@@ -193,8 +192,9 @@ def _worker_input(config: pytest.Config) -> dict[str, Any] | None:
 
 def _explained(run: PlayedRun) -> str:
     from scenario.report.assertion import explain
+    from scenario.report.wording import printable
 
     try:
         return explain(run)
     except Exception as error:  # noqa: BLE001 - messages can hold anything, and the session must go on
-        return f"This run cannot be shown: {type(error).__name__}: {error}"
+        return printable(f"This run cannot be shown: {type(error).__name__}: {error}")

@@ -74,8 +74,9 @@ async def test_an_observer_reads_runs_that_begin_while_it_is_registered():
 
 async def test_an_observer_that_is_registered_twice_reads_twice_until_each_is_taken_back():
     watch = Watch()
-    with observe_runs(watch.follow):
-        with observe_runs(watch.follow):
+    follow = watch.follow
+    with observe_runs(follow):
+        with observe_runs(follow):
             await _play()
         await _play()
 

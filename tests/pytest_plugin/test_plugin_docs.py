@@ -53,6 +53,23 @@ def test_the_test_of_a_whole_session_on_the_page_fails_when_too_little_works(pro
     result.stdout.fnmatch_lines(["E*AssertionError: 1 of 1 failed"])
 
 
+def test_the_fixture_on_the_page_keeps_tests_apart_and_the_options_on(project):
+    (project.path / "conftest.py").write_text(_blocks("pytest", "py")[3], encoding="utf-8")
+    project.write(
+        """
+        from scenario.config import resolve
+
+        def test_first():
+            scenario.configure(headless=False, max_turns=3)
+
+        def test_second():
+            assert (resolve().headless, resolve().max_turns) == (True, 10)
+        """
+    )
+
+    project.run("--headless").assert_outcomes(passed=2)
+
+
 def test_the_file_for_a_pipeline_keeps_what_failed(project, monkeypatch):
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     (project.path / "conftest.py").write_text(_blocks("ci", "py")[0], encoding="utf-8")

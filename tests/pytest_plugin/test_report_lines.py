@@ -108,6 +108,12 @@ def test_tool_calls_and_long_messages_take_a_line_each():
     assert lines[2] == '  0 assistant calls find({"id": 7})'
 
 
+def test_a_conversation_is_shown_without_control_characters():
+    messages = [{"role": "user", "content": "\x1b[31mred"}]
+
+    assert _conversation(explain(_played(result=_result(messages=messages))))[1] == "  0 user: ?[31mred"
+
+
 def test_a_run_in_which_nothing_was_said_says_so():
     assert "Nothing was said." in explain(_played(result=_result(messages=[])))
 
@@ -133,9 +139,14 @@ def test_the_command_to_play_by_hand_is_quoted_for_the_shell():
     assert text.endswith("To speak in the user's place: pytest -s --scenario-debug 't.py::test[a b]'")
 
 
-@pytest.mark.parametrize(("verdict", "told"), [("FAILED", False), ("ERROR", True), ("CANCELLED", True)])
-def test_a_run_that_an_exception_ended_refers_to_its_traceback(verdict, told):
-    assert ("see its traceback" in explain(_played(Verdict(verdict)))) is told
+@pytest.mark.parametrize(
+    ("verdict", "told"),
+    [("FAILED", ""), ("ERROR", "see its traceback"), ("CANCELLED", "was ended from outside")],
+)
+def test_a_run_that_was_cut_short_says_what_ended_it(verdict, told):
+    hints = explain(_played(Verdict(verdict))).split("\n\n")[2:]
+
+    assert [told in hint for hint in hints] == ([True] if told else [])
 
 
 def test_a_reporter_begins_empty(capsys):

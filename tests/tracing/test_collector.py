@@ -10,7 +10,12 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from scenario._tracing import FilteringSpanExporter, JudgeSpanCollector, scenario_only, with_custom_scopes
+from scenario._tracing import (
+    FilteringSpanExporter,
+    JudgeSpanCollector,
+    scenario_only,
+    with_custom_scopes,
+)
 
 
 @pytest.fixture
@@ -154,4 +159,39 @@ def test_b19_a_span_that_ends_after_its_conversation_is_not_held(collector, trac
     collector.clear_spans_for_thread("t")
     late.end()
     below.end()
+    assert collector._spans == collector._thread_of == collector._keys == {}
+
+
+def test_b19_a_span_that_starts_after_its_conversation_is_not_held(collector, tracer):
+    with tracer.start_as_current_span("turn", attributes={"langwatch.thread.id": "t"}):
+        collector.clear_spans_for_thread("t")
+        tracer.start_span("late", attributes={"langwatch.thread.id": "t"}).end()
+        tracer.start_span("below").end()
+    assert collector._spans == collector._thread_of == collector._keys == {}
+
+
+def test_a_span_below_a_call_belongs_to_its_conversation_whatever_thread_it_names(collector, tracer):
+    with tracer.start_as_current_span("call", attributes={"langwatch.thread.id": "t"}):
+        tracer.start_span("own", attributes={"langwatch.thread.id": "the agent's own"}).end()
+    assert _names(collector.get_spans_for_thread("t")) == ["own", "call"]
+    collector.clear_spans_for_thread("t")
+    assert collector._spans == collector._thread_of == collector._keys == {}
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_conversations_that_nobody_ends_do_not_pile_up(collector, tracer, monkeypatch, late):
+    monkeypatch.setattr(sys.modules[JudgeSpanCollector.__module__], "_REMEMBERED", 3)
+    for number in range(10):
+        with tracer.start_as_current_span(
+            "s", attributes={} if late else {"langwatch.thread.id": f"t{number}"}
+        ) as span:
+            span.set_attribute("langwatch.thread.id", f"t{number}")
+    assert list(collector._spans) == list(collector._keys) == ["t7", "t8", "t9"]
+    assert len(collector._thread_of) == (0 if late else 3)
+    assert len(collector._forgotten) == 3
+
+
+def test_the_collector_can_be_shut_down(collector, tracer):
+    tracer.start_span("s", attributes={"langwatch.thread.id": "t"}).end()
+    collector.shutdown()
     assert collector._spans == collector._thread_of == collector._keys == {}

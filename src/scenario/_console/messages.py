@@ -9,7 +9,7 @@ from typing import Any
 from rich.text import Text
 
 from scenario._console.terminal import terminal
-from scenario._text import text_of
+from scenario._text import calls_of, text_of
 
 _SPEAKERS = {"user": ("User", "green"), "assistant": ("Agent", "blue")}
 _TOOL_STYLE = "magenta"
@@ -40,7 +40,7 @@ def _lines(message: Mapping[str, Any]) -> list[Text]:
         return _labelled("ToolResult:", _pretty(text_of(message)), _TOOL_STYLE)
     label, style = _SPEAKERS.get(str(role), (str(role), "yellow"))
     said = text_of(message)
-    calls: Sequence[Mapping[str, Any]] = message.get("tool_calls") or ()
+    calls = calls_of(message)
     lines = _labelled(f"{label}:", said.split("\n"), style) if said or not calls else []
     for call in calls:
         function: Mapping[str, Any] = call.get("function") or {}

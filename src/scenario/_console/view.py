@@ -85,12 +85,13 @@ def conclusion(result: ScenarioResult, error: str | None) -> list[Text]:
     lines = [Text.assemble((word if error is None else "ERROR", style), f" {reason}" if reason else "")]
     if result.success:
         return lines
-    for verdict in result.criteria:
+    told = [verdict for verdict in result.criteria if error is None or verdict.criterion != error]
+    for verdict in told:
         mark, colour = ("✓", "green") if verdict.passed else ("✗", "red")
         because = (
             f": {shorten(verdict.reasoning, _WIDTH)}" if verdict.reasoning and not verdict.passed else ""
         )
-        lines.append(Text.assemble("  ", (mark, colour), f" {verdict.criterion}{because}"))
+        lines.append(Text.assemble("  ", (mark, colour), f" {shorten(verdict.criterion, _WIDTH)}{because}"))
         if not verdict.passed:
             lines += [Text(f"      {shorten(str(found), _WIDTH)}") for found in verdict.evidence]
     return lines

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
-from scenario._text import call_text
+from scenario._text import call_text, calls_of
 from scenario.checks.base import FAILED, PASSED, Check, Finding, Subject, not_awaitable
 from scenario.errors import ScriptError
 from scenario.types import Evidence
@@ -196,9 +196,7 @@ def _checked(args: Arguments | None, name: str, tool: str) -> Arguments | None:
 
 def _calls(subject: Subject) -> list[_Call]:
     return [
-        _call(index, call)
-        for index, message in enumerate(subject.messages)
-        for call in message.get("tool_calls") or ()
+        _call(index, call) for index, message in enumerate(subject.messages) for call in calls_of(message)
     ]
 
 

@@ -66,8 +66,12 @@ def _conversation(messages: Sequence[Mapping[str, Any]], start: int) -> list[str
 
 def _next(run: PlayedRun, *, cut: bool) -> list[str]:
     hints: list[str] = []
-    if run.verdict in {Verdict.ERROR, Verdict.CANCELLED}:
+    if run.verdict is Verdict.ERROR:
         hints.append("An exception ended this run: see its traceback.")
+    if run.verdict is Verdict.CANCELLED:
+        hints.append(
+            "This run was ended from outside: by a time limit of the test, by Ctrl-C, or by who awaited it."
+        )
     if cut:
         hints.append("The whole conversation: `result.transcript()`, or what is printed with `-s`.")
     if run.has_user and run.test is not None:
