@@ -203,10 +203,13 @@ def test_a_conversation_that_cannot_be_shown_does_not_end_the_session(project):
     project.write(
         """
         async def test_odd():
-            def odd(state):
-                state.add_message({"role": "assistant", "content": None, "tool_calls": ["what is this"]})
+            class Unspeakable:
+                def __str__(self):
+                    raise AttributeError("no words for it")
+                __repr__ = __str__
 
-            assert await play("odd", odd, scenario.fail("anyway"), verbose=False)
+            odd = {"role": "user", "content": [Unspeakable()]}
+            assert await play("odd", lambda state: state.add_message(odd), scenario.fail("anyway"), verbose=False)
 
         def test_after():
             pass
