@@ -349,7 +349,7 @@ async def test_a_trace_that_is_not_sampled_costs_no_words(monkeypatch):
 
 async def test_without_a_provider_nothing_is_computed(monkeypatch):
     monkeypatch.setattr(spans.TraceLabels, "metadata", lambda *turn: 1 / 0)
-    monkeypatch.setattr(spans, "_started", lambda *anything: 1 / 0)
+    monkeypatch.setattr(spans, "RecordedCall", None)
     result, _ = await play([agent()], [scenario.agent(), scenario.succeed()])
     assert result.success
 

@@ -122,13 +122,22 @@ class TurnTrace:
         self._captures = False
         self._context: Context | None = None
         self._span: trace.Span = trace.INVALID_SPAN
-        self.trace_id = (self._open(labels, turn) if _has_listeners() else None) or os.urandom(16).hex()
+        self.trace_id = self._open(labels, turn) or os.urandom(16).hex()
         self._unrecorded = CallSpan(self.trace_id)
 
     def _open(self, labels: TraceLabels, turn: int) -> str | None:
-        """Start the span; returns its trace's id, or None when it has none."""
+        """Start the span, if anybody listens; returns its trace's id, or None when it has none."""
+        try:
+            return self._start(labels, turn) if _has_listeners() else None
+        except Exception:
+            _logger.warning("A turn of this run has no span", exc_info=True)
+            return None
+
+    def _start(self, labels: TraceLabels, turn: int) -> str | None:
         self._metadata = labels.metadata(turn)
-        self._span = _started("Scenario Turn", _NOWHERE, self._attributes(labels, turn))
+        self._span = _tracer.start_span(
+            "Scenario Turn", context=_NOWHERE, attributes=self._attributes(labels, turn)
+        )
         self._recording = self._span.is_recording()
         self._captures = self._recording and genai.captures_content()
         context = self._span.get_span_context()
@@ -162,8 +171,10 @@ class TurnTrace:
             genai.AGENT_NAME: agent.name,
             genai.CONVERSATION_ID: self._thread_id,
         }
-        span = _started(f"{class_name}.call", self._context, attributes)
-        if span is trace.INVALID_SPAN:
+        try:
+            span = _tracer.start_span(f"{class_name}.call", context=self._context, attributes=attributes)
+        except Exception:
+            _logger.warning("A call of `%s` has no span", class_name, exc_info=True)
             return self._unrecorded
         return RecordedCall(span, class_name, self._thread_id, captures=self._captures)
 
@@ -329,15 +340,6 @@ def _has_listeners() -> bool:
     if not isinstance(_tracer, trace.ProxyTracer):
         return True
     return not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
-
-
-def _started(name: str, context: Context, attributes: dict[str, Any]) -> trace.Span:
-    """A new span, or one that records nothing when the tracer fails."""
-    try:
-        return _tracer.start_span(name, context=context, attributes=attributes)
-    except Exception:
-        _logger.warning("The span `%s` could not be started", name, exc_info=True)
-        return trace.INVALID_SPAN
 
 
 def _quietly(do: Callable[[], object]) -> None:
