@@ -39,6 +39,8 @@ from scenario.scenario_state import ScenarioState
 from scenario.script import proceed
 from scenario.types import ScenarioResult, ScriptStep
 
+__tracebackhide__ = True  # pytest leaves our frames out of the tracebacks of people's own errors
+
 
 class ScenarioExecutor(SceneStage):
     """Plays one scenario: the steps of its script, turn by turn, to a result.

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from scenario.scenario_state import ScenarioState, Stage, TurnCallback
     from scenario.types import Criterion, ScenarioResult
 
+__tracebackhide__ = True  # pytest leaves our frames out of the tracebacks of people's own errors
+
 _SPEAKERS = {"user": AgentRole.USER, "assistant": AgentRole.AGENT}
 _POSITIONAL = {"content", "spoken", "reasoning"}
 

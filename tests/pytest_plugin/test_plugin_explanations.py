@@ -220,3 +220,19 @@ def test_a_conversation_that_cannot_be_shown_does_not_end_the_session(project):
 
     result.assert_outcomes(failed=1, passed=1)
     assert "This run cannot be shown: AttributeError" in _sections(result)["scenario: odd"]
+
+
+def test_the_traceback_of_an_agents_error_is_free_of_our_frames(project):
+    project.write(
+        """
+        async def breaks(input):
+            return {}["gone"]
+
+        async def test_breaks():
+            agents = [scenario.agent_from(breaks)]
+            await scenario.run("n", "d", agents, script=[scenario.agent()], verbose=False)
+        """
+    )
+    text = project.run().stdout.str()
+    assert 'return {}["gone"]' in text
+    assert "_engine" not in text

@@ -16,6 +16,8 @@ from scenario.cache import context_scenario
 from scenario.errors import TimeLimitError
 from scenario.types import ScenarioResult
 
+__tracebackhide__ = True  # pytest leaves our frames out of the tracebacks of people's own errors
+
 GRACE = 0.2
 """Seconds that a run gets to end by itself when it is cancelled or out of time."""
 

@@ -18,6 +18,8 @@ from scenario.errors import TimeLimitError
 from scenario.script import Step, describe
 from scenario.types import CriterionResult, ScenarioResult
 
+__tracebackhide__ = True  # pytest leaves our frames out of the tracebacks of people's own errors
+
 
 class Curtain:
     """Falls once: whoever ends the run first concludes it, and nothing is told of the run after that.

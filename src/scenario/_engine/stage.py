@@ -25,6 +25,8 @@ from scenario.scenario_state import ScenarioState, TurnCallback
 from scenario.script import checked_criteria
 from scenario.types import AgentRole, Criterion, JudgmentRequest, ScenarioResult, UserEnding
 
+__tracebackhide__ = True  # pytest leaves our frames out of the tracebacks of people's own errors
+
 
 class SceneStage(ABC):
     """Where the steps of a script are performed.
