@@ -14,6 +14,8 @@ from scenario._utils.replies import read_reply
 from scenario.errors import AgentError, InvalidReplyError, NotAwaitableError, TimeLimitError
 from scenario.types import AgentInput, AgentRole, JudgmentRequest, UserEnding
 
+__tracebackhide__ = True  # pytest leaves our frames out of the tracebacks of people's own errors
+
 
 async def call_agent(
     scene: Scene, actor: Actor, request: JudgmentRequest | None, limit: float | None
