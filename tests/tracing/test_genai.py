@@ -38,6 +38,7 @@ SPELLINGS = [
         3,
     ),
     (genai.USAGE_INPUT_TOKENS, {"langwatch.metrics": "no json"}, None),
+    (genai.USAGE_INPUT_TOKENS, {"langwatch.metrics": "{broken"}, None),
     (genai.CONVERSATION_ID, {"langwatch.thread.id": "t"}, "t"),
     (genai.CONVERSATION_ID, {"session.id": "t"}, "t"),
     (genai.AGENT_NAME, {"agent.name": "a"}, "a"),
@@ -97,9 +98,11 @@ def test_a_message_is_a_role_and_parts():
 
 
 def test_arguments_are_data_where_they_are_json():
-    broken = {**CALL, "function": {"name": "find", "arguments": "{oops"}}
-    (message,) = as_parts([{"role": "assistant", "tool_calls": [CALL, broken]}])
-    assert [part["arguments"] for part in message["parts"]] == [{"id": 7}, "{oops"]
+    others = [
+        {**CALL, "function": {"name": "find", "arguments": arguments}} for arguments in ("{oops", {"a": 1})
+    ]
+    (message,) = as_parts([{"role": "assistant", "tool_calls": [CALL, *others]}])
+    assert [part["arguments"] for part in message["parts"]] == [{"id": 7}, "{oops", {"a": 1}]
 
 
 def test_what_is_refused_is_text_too():
@@ -116,6 +119,7 @@ def test_media_are_named_and_base64_is_left_out():
         {"type": "input_image", "image_url": "https://example.com/b.png"},
         {"type": "input_audio", "input_audio": {"data": "B" * 4000, "format": "wav"}},
         {"type": "file", "file": {"file_id": "f"}},
+        "more",
     ]
     (message,) = as_parts([{"role": "user", "content": content}])
     assert message["parts"] == [
@@ -125,6 +129,7 @@ def test_media_are_named_and_base64_is_left_out():
         {"type": "uri", "modality": "image", "uri": "https://example.com/b.png"},
         {"type": "blob", "modality": "audio", "content": "4,000 characters of base64, left out"},
         {"type": "file"},
+        {"type": "text", "content": "more"},
     ]
     assert len(json.dumps(message)) < 800
 

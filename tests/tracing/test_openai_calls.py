@@ -91,6 +91,8 @@ def _answer(path, body):
     asked = json.loads(body)
     if asked["model"] == "refuses":
         return as_json({"error": {"message": "no such model", "type": "invalid", "code": None}}, status=400)
+    if asked["model"] == "breaks":
+        return as_stream(CHUNKS[0], {"error": {"message": "out of order"}})
     if path.endswith("/responses"):
         return as_stream(*EVENTS) if asked.get("stream") else as_json(RESPONSE)
     if path.endswith("/embeddings"):
@@ -264,6 +266,42 @@ async def test_an_error_is_the_agents_and_on_the_span(traces, client):
     assert chat.status.status_code.name == "ERROR"
     assert chat.attributes["error.type"] == "BadRequestError"
     assert [event.name for event in chat.events] == ["exception"]
+
+
+async def test_an_error_of_an_asynchronous_call_is_told_as_well(traces, server):
+    async def ask(client):
+        with pytest.raises(openai.BadRequestError):
+            await client.chat.completions.create(model="refuses", messages=ASKED)
+
+    await _play(_async(server, ask))
+    (chat,) = traces.named("chat refuses")
+    assert chat.attributes["error.type"] == "BadRequestError"
+
+
+@pytest.mark.parametrize("asynchronous", [True, False])
+async def test_a_stream_that_breaks_is_told_with_what_had_come(traces, server, client, asynchronous):
+    def ask(_):
+        with pytest.raises(openai.APIError, match="out of order"):
+            list(client.chat.completions.create(model="breaks", messages=ASKED, stream=True))
+
+    async def ask_asynchronously(client):
+        with pytest.raises(openai.APIError, match="out of order"):
+            await _collect(client.chat.completions.create(model="breaks", messages=ASKED, stream=True))
+
+    await _play(_async(server, ask_asynchronously) if asynchronous else ask)
+    (chat,) = traces.named("chat breaks")
+    assert chat.attributes["error.type"] == "APIError"
+    assert chat.attributes["gen_ai.response.id"] == "chatcmpl-1"
+
+
+def test_a_client_without_an_address_is_openais():
+    assert openai_calls._about(object()) == {"gen_ai.provider.name": "openai"}
+
+
+def test_without_openai_nothing_is_done(monkeypatch):
+    monkeypatch.delitem(sys.modules, "openai")
+    openai_calls.record_openai(lambda: False)
+    assert "openai" not in sys.modules
 
 
 async def test_a_stream_that_is_left_ends_with_the_call(traces, client):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -39,7 +40,7 @@ def _run(code, **environment):
         text=True,
         timeout=60,
         check=False,
-        env={"PATH": "", **environment},
+        env={"PYTHONPATH": os.environ.get("PYTHONPATH", ""), **environment},
     )
     assert done.returncode == 0, done.stderr
     return done
@@ -94,6 +95,18 @@ scenario.{how}
 play(), play()
 assert Instrumentor.seen == [trace.get_tracer_provider()]
 assert type(trace.get_tracer_provider()).__module__ == "opentelemetry.sdk.trace"
+""")
+
+
+def test_the_first_call_counts_and_later_ones_do_nothing():
+    _run("""
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+first, second, third = InMemorySpanExporter(), InMemorySpanExporter(), InMemorySpanExporter()
+scenario.setup_scenario_tracing(trace_exporter=first)
+scenario.setup_scenario_tracing(trace_exporter=second)
+scenario.configure(observability={"trace_exporter": third})
+play()
+assert [len(each.get_finished_spans()) for each in (first, second, third)] == [2, 0, 0]
 """)
 
 
@@ -240,6 +253,7 @@ def test_what_has_not_been_sent_can_be_sent_at_once():
     assert sent == ["s"]
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
 def test_a_child_process_sends_its_last_spans_itself():
     with serving(lambda path, body: (200, "application/x-protobuf", b"")) as server:
         code = f"""{OTLP}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import json
 
 import pytest
@@ -297,23 +298,24 @@ async def test_half_a_surrogate_pair_is_escaped(traces):
 
 
 class Breaks(SpanProcessor):
-    def __init__(self, where):
-        self.where = where
+    def __init__(self, where, name):
+        self.where, self.name = where, name
 
     def on_start(self, span, parent_context=None):
-        self._break("start")
+        self._break("start", span.name)
 
     def on_end(self, span):
-        self._break("end")
+        self._break("end", span.name)
 
-    def _break(self, where):
-        if where == self.where:
+    def _break(self, where, name):
+        if (where, name) == (self.where, self.name):
             raise RuntimeError("this processor is broken")
 
 
 @pytest.mark.parametrize("where", ["start", "end"])
-async def test_a_broken_processor_does_not_break_a_run(traces, caplog, where):
-    traces.provider.add_span_processor(Breaks(where))
+@pytest.mark.parametrize("name", ["Scenario Turn", "ScriptedAgent.call"])
+async def test_a_broken_processor_does_not_break_a_run(traces, caplog, where, name):
+    traces.provider.add_span_processor(Breaks(where, name))
     result, _ = await play([user(), agent()], [scenario.user(), scenario.agent(), scenario.succeed()])
     assert result.success
     assert said(result) == [("user", "hello"), ("assistant", "hi there")]
@@ -365,3 +367,22 @@ async def test_the_call_is_over_for_everybody_when_it_ends(traces):
     assert seen[0].thread_id
     assert spans.current_call.get() is None
     assert trace.get_current_span() is trace.INVALID_SPAN
+
+
+async def test_an_sdk_that_is_switched_off_is_as_good_as_none(monkeypatch):
+    monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
+    monkeypatch.setattr(spans, "_tracer", Traces().provider.get_tracer("scenario"))
+    result, _ = await play([agent()], [scenario.agent(), scenario.succeed()])
+    assert len(result.messages[0]["trace_id"].strip("0")) > 0
+
+
+async def test_a_call_that_is_given_up_in_another_context_ends_its_span(traces, caplog):
+    class Waits(scenario.AgentAdapter):
+        async def call(self, input):
+            await asyncio.get_running_loop().create_future()
+
+    stepping = executor([Waits()]).step()
+    contextvars.copy_context().run(stepping.send, None)
+    contextvars.copy_context().run(stepping.close)
+    assert len(traces.named("Waits.call")) == 1
+    assert "incomplete" not in caplog.text
