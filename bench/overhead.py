@@ -18,7 +18,11 @@ LIMITS = {  # what a ratio should stay below; a ratio above it is marked
     "CPU per turn, proceeding for 100 turns": 15,
     "growth of CPU per turn from 100 to 1,000 turns": 1.2,
     "growth of CPU per turn from 1,000 to 10,000 turns": 1.2,
+    "wall time, 1 arun at once with agents that wait 50 ms": 3,
+    "wall time, 100 arun at once with agents that wait 50 ms": 3,
     "wall time, 1,000 arun at once with agents that wait 50 ms": 3,
+    "wall time, 1 run at once with agents that wait 50 ms": 3,
+    "wall time, 100 run at once with agents that wait 50 ms": 3,
     "wall time, 1,000 run at once with agents that wait 50 ms": 3,
     "wall time, 100 run at once with agents that block for 50 ms": 3,
     "CPU per turn with the SDK's spans on, over off": 6,
@@ -60,7 +64,8 @@ def per_turn(rounds: int) -> None:
 
 
 def at_once(rounds: int) -> None:
-    for fn, how, runs in (("arun", "wait", 1000), ("run", "wait", 1000), ("run", "block", 100)):
+    waiting = [(fn, "wait", runs) for fn in ("arun", "run") for runs in (1, 100, 1000)]
+    for fn, how, runs in [*waiting, ("run", "block", 100)]:
         ours = best("many", rounds, fn=fn, how=how, runs=runs)
         floor = best("many", rounds, fn=fn, how=how, runs=runs, floor=True)
         verb = "wait" if how == "wait" else "block for"
