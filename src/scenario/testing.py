@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import count
 from typing import Any, TypeAlias, cast
 
 from scenario._engine.facts import Fact, RunRecord, fold
@@ -56,11 +55,12 @@ class CountingIds:
     """Makes the same identifiers in every run: ``scenariomsg_1``, ``scenariomsg_2``, one count for each prefix."""
 
     def __init__(self) -> None:
-        self._counts: dict[str, count[int]] = {}
+        self._counts: dict[str, int] = {}
 
     def __call__(self, prefix: str) -> str:
         """The next identifier with this prefix."""
-        return f"{prefix}_{next(self._counts.setdefault(prefix, count(1)))}"
+        self._counts[prefix] = self._counts.get(prefix, 0) + 1
+        return f"{prefix}_{self._counts[prefix]}"
 
 
 class RecordingSink:

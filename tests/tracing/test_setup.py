@@ -83,6 +83,23 @@ assert "opentelemetry.sdk" not in sys.modules
 """)
 
 
+def test_a_provider_that_is_not_the_sdks_gets_the_spans_as_well():
+    _run("""
+class Theirs(trace.TracerProvider):
+    names = []
+    def get_tracer(self, *arguments, **options):
+        return self
+    def start_span(self, name, *arguments, **options):
+        self.names.append(name)
+        return trace.NonRecordingSpan(trace.SpanContext(7, len(self.names), is_remote=False))
+trace.set_tracer_provider(Theirs())
+result = play()
+assert Theirs.names == ["Scenario Turn", "a.call"], Theirs.names
+assert result.messages[0]["trace_id"] == f"{7:032x}"
+assert "opentelemetry.sdk" not in sys.modules
+""")
+
+
 @pytest.mark.parametrize("provider", ["", MINE])
 @pytest.mark.parametrize("how", ["setup_scenario_tracing(**wishes)", "configure(observability=wishes)"])
 def test_instrumentors_are_applied_to_whatever_provider_is_there(provider, how):

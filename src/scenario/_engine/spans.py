@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from scenario.message_types import Message
 from scenario.types import CALLED_IN, AgentInput, ScenarioResult, UserEnding
 
 _tracer = trace.get_tracer("scenario", schema_url=genai.SCHEMA_URL)
+_proxies = trace.ProxyTracerProvider()
 _logger = logging.getLogger("scenario")
 _NOWHERE = Context()
 
@@ -336,10 +338,16 @@ def _texts(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _has_listeners() -> bool:
-    """Whether anybody has set a tracer provider; without one, attributes need not be computed."""
+    """Whether anybody has set a tracer provider; without one, attributes need not be computed.
+
+    To ask for the provider looks into the environment when there is none, which would be the dearest part of a
+    turn's trace. So where nobody has loaded the SDK, the question is asked in another way.
+    """
     if not isinstance(_tracer, trace.ProxyTracer):
         return True
-    return not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
+    if "opentelemetry.sdk.trace" in sys.modules:
+        return not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
+    return not isinstance(_proxies.get_tracer("scenario"), trace.ProxyTracer)
 
 
 def _quietly(do: Callable[[], object]) -> None:
