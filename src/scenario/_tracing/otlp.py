@@ -66,9 +66,11 @@ class PatientProcessor(SpanProcessor):
 
     def shutdown(self) -> None:
         """Send what has not been sent, and nothing after that; give up when it takes too long."""
+        if self._ends.is_set():
+            return
+        self._ends.set()
         atexit.unregister(self.shutdown)
         if self._thread.is_alive():
-            self._ends.set()
             self._thread.join(self._patience)
         else:  # in a child process, into which threads do not come along
             self._batches.shutdown()
