@@ -110,6 +110,7 @@ class Scene:
     def trace(self) -> TurnTrace:
         """The trace of the open turn; the first use opens turn 0."""
         if self._trace is None:
+            self.check_wanted()
             self._trace = TurnTrace(self._labels, self.turn.number)
             self.emit(TurnOpened, turn=self.turn.number, trace_id=self._trace.trace_id)
         return self._trace

@@ -43,8 +43,8 @@ class ScenarioConfig(BaseModel):
         cache_key: Names a set of cached results; None or empty is no caching.
         debug: Ask at the terminal before the simulated user speaks.
         headless: Nobody is there: ask nothing, open nothing.
-        observability: What `setup_scenario_tracing` takes: ``span_filter``, ``span_processors``,
-            ``trace_exporter``, ``instrumentors``.
+        observability: What `setup_scenario_tracing` takes (``span_filter``, ``span_processors``,
+            ``trace_exporter``, ``instrumentors``), and ``otlp`` and ``capture_message_content``.
         timeout: The most seconds a run may take; None is no limit.
         agent_timeout: The most seconds one call of an agent may take; None is no limit.
     """
