@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-system lint types docs bench format lock clean
+.PHONY: help demo test test-system lint types docs bench guards format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,10 @@ docs: $(READY) ## Build the documentation into site/
 
 bench: $(READY) ## Measure the cost of the library, as ratios
 	$(BIN)/python bench/overhead.py
+	$(BIN)/python bench/model_calls.py
+
+guards: $(READY) ## Measure the guards of simulated users on labelled replies
+	$(BIN)/python -m scenario._simulator.evaluate tests/data/simulator_replies.jsonl
 
 format: $(READY) ## Format the code
 	$(BIN)/ruff check --fix

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 import threading
@@ -145,11 +146,27 @@ def many(fn: str, how: str, runs: int, *, floor: bool = False) -> dict[str, floa
     return {"wall_s": asyncio.run(all_of_them())}
 
 
-def importing(*, touch: bool) -> dict[str, float]:
-    """CPU of a fresh interpreter that touches every public name, or nothing."""
-    code = "import scenario\nfor name in scenario.__all__: getattr(scenario, name)" if touch else ""
-    measure = f"{code}\nimport time\nprint(time.process_time())"
-    done = subprocess.run([sys.executable, "-c", measure], check=True, capture_output=True, text=True)
+PROGRAMS = {
+    "every name": "import scenario\nfor name in scenario.__all__: getattr(scenario, name)",
+    "pydantic": "from pydantic import BaseModel\nclass Model(BaseModel): number: int",
+    "foundations": "import asyncio\nfrom pydantic import BaseModel\nclass Model(BaseModel): number: int",
+}
+
+
+def importing(*, program: str, compiled: str) -> dict[str, float]:
+    """CPU that a program takes over a bare interpreter.
+
+    Args:
+        program: Which.
+        compiled: Where compiled modules are kept, whatever the environment says.
+    """
+    measure = (
+        f"import time\nstart = time.process_time()\n{PROGRAMS[program]}\nprint(time.process_time() - start)"
+    )
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    env["PYTHONPYCACHEPREFIX"] = compiled
+    argv = [sys.executable, "-c", measure]
+    done = subprocess.run(argv, env=env, check=True, capture_output=True, text=True)
     return {"cpu_s": float(done.stdout)}
 
 

@@ -15,4 +15,5 @@ def unconfigured(monkeypatch: pytest.MonkeyPatch):
         if name.startswith(("SCENARIO_", "LANGWATCH_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("SCENARIO_VERBOSE", "0")
+    monkeypatch.setenv("SCENARIO_CACHE_DIR", "")  # no test writes into the home
     monkeypatch.setattr(ScenarioConfig, "default_config", None)

@@ -13,6 +13,7 @@ from scenario.cache import scenario_cache
 if TYPE_CHECKING:
     from scenario import checks
     from scenario._tracing import scenario_only, setup_scenario_tracing, with_custom_scopes
+    from scenario._simulator.persona import Persona
     from scenario.agent_adapter import AgentAdapter, agent_from
     from scenario.checks import Check
     from scenario.config import ModelConfig, ScenarioConfig
@@ -37,9 +38,14 @@ if TYPE_CHECKING:
         CriterionStatus,
         EndingKind,
         Evidence,
+        Fault,
+        FaultKind,
         JudgmentRequest,
+        RunOutcome,
+        RunUsage,
         ScenarioResult,
         ScriptStep,
+        Usage,
         UserEnding,
     )
     from scenario.user_simulator_agent import UserSimulatorAgent
@@ -61,12 +67,17 @@ _HOMES = {
     "DEFAULT_TECHNIQUES": "red_team_agent",
     "EndingKind": "types",
     "Evidence": "types",
+    "Fault": "types",
+    "FaultKind": "types",
     "Goal": "scripted_user_agent",
     "JudgeAgent": "judge_agent",
     "JudgmentRequest": "types",
     "ModelConfig": "config",
+    "Persona": "_simulator.persona",
     "RedTeamAgent": "red_team_agent",
     "RedTeamStrategy": "red_team_agent",
+    "RunOutcome": "types",
+    "RunUsage": "types",
     "ScenarioConfig": "config",
     "ScenarioError": "errors",
     "ScenarioExecutor": "scenario_executor",
@@ -74,6 +85,7 @@ _HOMES = {
     "ScenarioState": "scenario_state",
     "ScriptStep": "types",
     "ScriptedUserAgent": "scripted_user_agent",
+    "Usage": "types",
     "UserEnding": "types",
     "UserSimulatorAgent": "user_simulator_agent",
     "agent": "script",
@@ -125,12 +137,18 @@ __all__ = [  # noqa: RUF022 - grouped by use
     "CriterionResult",
     "CriterionStatus",
     "Evidence",
+    "RunOutcome",
+    "Fault",
+    "FaultKind",
+    "Usage",
+    "RunUsage",
     "UserEnding",
     "EndingKind",
     # players and criteria
     "AgentAdapter",
     "agent_from",
     "UserSimulatorAgent",
+    "Persona",
     "ScriptedUserAgent",
     "Goal",
     "JudgeAgent",

@@ -73,6 +73,6 @@ def readers() -> list[Reader]:
     for registration in _registry.registered:
         try:
             found.append(registration.observer())
-        except Exception:
+        except Exception:  # observers are other people's code, and the run goes on without this one
             _logger.exception("An observer of runs raised")
     return found

@@ -10,6 +10,9 @@
     ├── InvalidReplyError (ValueError)       what an agent returned is not a reply
     ├── NotAwaitableError (TypeError)        an agent's `call` is not asynchronous
     ├── TimeLimitError (TimeoutError)        an agent or the scenario took too long
+    ├── SimulatorError (RuntimeError)        a simulated user that said nothing usable, though asked again
+    ├── ModelError (RuntimeError)            a language model could not be had, or refused
+    ├── EndpointError (RuntimeError)         an agent behind a wire could not be had, or answered nothing usable
     ├── NoResultError (ValueError)           `step()` had nothing left to do
     ├── AlreadyRunningError (RuntimeError)   one executor, two runs at once
     ├── NoStageError (RuntimeError)          a step was used outside a running scenario
@@ -81,12 +84,14 @@ class AgentError(ScenarioError, RuntimeError):
     Attributes:
         agent: The agent's name.
         turn: The turn in which it was called, counted from 0.
+        role: Its role: ``User``, ``Agent`` or ``Judge``.
     """
 
-    def __init__(self, message: str, *, agent: str, turn: int) -> None:
+    def __init__(self, message: str, *, agent: str, turn: int, role: str) -> None:
         super().__init__(message)
         self.agent = agent
         self.turn = turn
+        self.role = role
 
 
 class InvalidReplyError(ScenarioError, ValueError):
@@ -105,15 +110,85 @@ class TimeLimitError(ScenarioError, TimeoutError):
 
     Attributes:
         agent: The agent that was being waited for, or None.
+        role: Its role: ``User``, ``Agent`` or ``Judge``.
         turn: The turn in which it happened, counted from 0.
         limit: The limit in seconds.
     """
 
-    def __init__(self, message: str, *, agent: str | None, turn: int, limit: float) -> None:
+    def __init__(
+        self, message: str, *, agent: str | None, turn: int, limit: float, role: str | None = None
+    ) -> None:
         super().__init__(message)
         self.agent = agent
+        self.role = role
         self.turn = turn
         self.limit = limit
+
+
+class SimulatorError(ScenarioError, RuntimeError):
+    """A simulated user said nothing that a user would say, although it was asked again.
+
+    A run turns this into a result whose fault is the simulator's.
+
+    Attributes:
+        agent: The simulated user.
+        problem: What was wrong with its last reply.
+        reply: That reply.
+    """
+
+    def __init__(self, message: str, *, agent: str, problem: str, reply: str) -> None:
+        super().__init__(message)
+        self.agent = agent
+        self.problem = problem
+        self.reply = reply
+
+
+class ModelError(ScenarioError, RuntimeError):
+    """A language model could not be had, or refused a request. The text never holds a key.
+
+    Attributes:
+        provider: Who was asked.
+        model: The model.
+        status: The HTTP status, or None when there was no answer.
+        request_id: The provider's id of the request, if it gave one.
+        attempts: How often it was tried.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        provider: str,
+        model: str,
+        status: int | None = None,
+        request_id: str | None = None,
+        attempts: int = 1,
+    ) -> None:
+        super().__init__(message)
+        self.provider = provider
+        self.model = model
+        self.status = status
+        self.request_id = request_id
+        self.attempts = attempts
+
+
+class EndpointError(ScenarioError, RuntimeError):
+    """An agent behind a wire could not be had, or answered nothing usable. The text never holds a key.
+
+    Attributes:
+        endpoint: The address, without credentials and query.
+        status: The HTTP status, or None when there was no answer.
+        unreachable: Whether the way there is at fault (no connection, a gateway's error, too many requests),
+            not what the agent answered.
+    """
+
+    def __init__(
+        self, message: str, *, endpoint: str, status: int | None = None, unreachable: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.endpoint = endpoint
+        self.status = status
+        self.unreachable = unreachable
 
 
 class NoResultError(ScenarioError, ValueError):

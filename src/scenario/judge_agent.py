@@ -3,53 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, Final, Protocol
 
-from scenario._error_messages import model_not_supported, model_required
+from scenario._error_messages import model_required
+from scenario._models.player_model import PlayerModel, player_model
+from scenario._models.port import LanguageModel
 from scenario._text import shorten
+from scenario._tracing.judge_span_collector import judge_span_collector
 from scenario.agent_adapter import AgentAdapter
-from scenario.checks import Check, Finding, Subject
-from scenario.config import ModelConfig, resolve
-from scenario.errors import ModelRequiredError
+from scenario.checks import Check
+from scenario.config import ModelConfig
+from scenario.errors import ConfigError, ModelRequiredError
 from scenario.script import checked_criteria
 from scenario.types import (
     AgentInput,
     AgentReturnTypes,
     AgentRole,
     Criterion,
-    CriterionResult,
-    CriterionStatus,
-    ScenarioResult,
 )
 
-_INSTEAD = "Use checks from scenario.checks, which need none, or override `call` in a subclass."
+_INSTEAD = (
+    "Give it one with `model=`, or configure one for all with `scenario.configure(default_model=...)`. Checks from "
+    "scenario.checks need none, nor does a subclass that overrides `call`."
+)
+_HALF: Final = 0.5
+_TOKEN_THRESHOLD: Final = 8192
+
+
+class SpanSource(Protocol):
+    """Where a judge reads the spans of a run."""
+
+    def get_spans_for_thread(self, thread_id: str) -> Sequence[Any]:
+        """The ended spans of a conversation."""
+        ...
 
 
 class JudgeAgent(AgentAdapter):
-    """Judges a conversation by its criteria.
+    """Judges a conversation by its criteria: checks by looking, texts by asking a language model.
 
-    Criteria that are checks are decided by looking, without a model. Criteria that are texts need a model,
-    which this version cannot talk to: use checks, or subclass and override `call`.
-
-    While a conversation goes on by itself, the judge ends it as soon as nothing that is said later can change
-    the verdict: when a criterion has failed for good, or all have passed for good. On the last turn, and when
-    the script asks, it decides by what is there.
+    While a conversation goes on by itself, the judge ends it as soon as its verdict stands: when a criterion
+    has failed, or all have passed. On the last turn, and when the script asks, it decides by what is there. Checks
+    come first; when one has failed, no model is asked.
 
     Args:
-        criteria: What must hold.
-        model: The language model for criteria that are texts.
+        criteria: What must hold: texts and checks.
+        model: The language model for criteria that are texts: a name such as ``openai/gpt-4.1-mini``, a
+            `ModelConfig`, or an object with ``complete``. None: the configured one.
         api_base: The model's address.
         api_key: The model's key.
-        temperature: Sampling temperature.
+        temperature: Sampling temperature; 0.0 when nobody says otherwise.
         max_tokens: The most tokens in a reply.
-        system_prompt: Replaces the judge's own instructions.
-        span_collector: Where the judge reads the spans of the run.
-        token_threshold: The size from which a long trace is shown as an outline.
-        max_discovery_steps: How often the judge may look into a long trace.
+        system_prompt: Replaces the judge's own instructions. The situation, the criteria and the conversation
+            are sent all the same.
+        span_collector: Where the judge reads the spans of the run; those that this process collects, by default.
+        token_threshold: The size, in estimated tokens, from which the conversation or the spans are shown in
+            outline, with tools to look into them.
+        max_discovery_steps: How many replies the judge may spend on looking.
+        min_turns: In this many turns from the first, the judge does not end the conversation by itself.
+        additional_context: What the judge should know beside the conversation.
+        votes: How many verdicts each model gives; the majority decides, criterion by criterion.
+        models: Several models, which all vote, in the place of `model`.
+        agreement: The share of the votes, from 0 to below 1, that a verdict must exceed; otherwise it is
+            inconclusive.
         extra_params: Passed to the model.
 
     Raises:
         ModelRequiredError: A criterion is a text, and no model is configured.
+        ConfigError: `votes`, `agreement`, `models` or `min_turns` cannot be used, or a criterion is neither a text
+            nor a check.
     """
 
     role = AgentRole.JUDGE
@@ -58,93 +79,114 @@ class JudgeAgent(AgentAdapter):
         self,
         *,
         criteria: Sequence[Criterion] | None = None,
-        model: str | ModelConfig | None = None,
+        model: str | ModelConfig | LanguageModel | None = None,
         api_base: str | None = None,
         api_key: str | None = None,
         temperature: float | None = None,
         max_tokens: int | None = None,
         system_prompt: str | None = None,
-        span_collector: Any = None,
-        token_threshold: int = 8192,
+        span_collector: SpanSource | None = None,
+        token_threshold: int = _TOKEN_THRESHOLD,
         max_discovery_steps: int = 10,
+        min_turns: int | None = None,
+        additional_context: str | None = None,
+        votes: int = 1,
+        models: Sequence[str | ModelConfig | LanguageModel] | None = None,
+        agreement: float = _HALF,
         **extra_params: Any,
     ) -> None:
         self.criteria: list[Criterion] = list((criteria and checked_criteria(criteria)) or [])
         self.model = model
+        self.models = None if models is None else list(models)
         self.api_base = api_base
         self.api_key = api_key
         self.temperature = temperature
         self.max_tokens = max_tokens
         self.system_prompt = system_prompt
-        self.span_collector = span_collector
+        self.span_collector: SpanSource = judge_span_collector if span_collector is None else span_collector
         self.token_threshold = token_threshold
         self.max_discovery_steps = max_discovery_steps
+        self.min_turns = min_turns
+        self.additional_context = additional_context
+        self.votes = votes
+        self.agreement = agreement
         self._extra_params = extra_params
-        overridden = type(self).call is not JudgeAgent.call
-        if not overridden and not self._has_model():
-            self._only_checks(self.criteria)
+        self._check_settings()
+        self._voters = self._resolved()
+        if type(self).call is JudgeAgent.call:
+            self._check_criteria(self.criteria)
 
     async def call(self, input: AgentInput) -> AgentReturnTypes:  # noqa: A002 - the name callers know
         """The verdict, or an empty list to let the conversation go on.
 
         Raises:
-            ModelRequiredError: A criterion is a text.
+            ModelRequiredError: A criterion is a text, and there is no model.
+            ModelError: The model could not be had.
         """
+        from scenario._judge.judging import Means, judge  # noqa: PLC0415 - only those who judge need it
+
         request = input.judgment_request
         asked = request.criteria if request is not None else None
-        checks = self._only_checks(self.criteria if asked is None else asked)
-        subject = Subject.of(input.scenario_state)
-        findings = [(check, check.look(subject)) for check in checks]
-        state = input.scenario_state
-        last_turn = state.config.max_turns is not None and state.current_turn >= state.config.max_turns - 1
-        if request is None and not last_turn and not _settled([found for _, found in findings]):
+        criteria = self.criteria if asked is None else asked
+        self._check_criteria(criteria)
+        is_forced = request is not None or _is_last_turn(input)
+        if not is_forced and (not criteria or input.scenario_state.current_turn < (self.min_turns or 0)):
             return []
-        return _verdict(findings)
+        contexts = (self.additional_context, request.additional_context if request is not None else None)
+        means = Means(
+            voters=[voter for voter in self._voters for _ in range(self.votes)],
+            agreement=self.agreement,
+            system_prompt=self.system_prompt,
+            context=tuple(context for context in contexts if context),
+            spans=self.span_collector.get_spans_for_thread(input.thread_id),
+            token_threshold=self.token_threshold,
+            steps=self.max_discovery_steps,
+        )
+        result = await judge(criteria, input, means, is_forced=is_forced)
+        return [] if result is None else result
 
-    def _has_model(self) -> bool:
-        return (self.model or resolve().default_model) is not None
+    def _resolved(self) -> tuple[PlayerModel, ...]:
+        """The models that vote: none when nobody named one."""
+        chosen = [
+            player_model(
+                type(self).__name__,
+                model,
+                api_base=self.api_base,
+                api_key=self.api_key,
+                temperature=self.temperature,
+                max_tokens=self.max_tokens,
+                extra=self._extra_params,
+            )
+            for model in (self.models if self.models is not None else [self.model])
+        ]
+        return tuple(model for model in chosen if model is not None)
 
-    def _only_checks(self, criteria: Sequence[Criterion]) -> list[Check]:
+    def _check_settings(self) -> None:
+        wrong = [
+            ("votes", self.votes, "at least 1", self.votes >= 1),
+            ("agreement", self.agreement, "a share from 0 to below 1", 0 <= self.agreement < 1),
+            ("min_turns", self.min_turns, "0 or more", (self.min_turns or 0) >= 0),
+            ("models", self.models, "at least one model", self.models is None or bool(self.models)),
+            ("models", self.models, "in the place of `model`", self.models is None or self.model is None),
+        ]
+        name = type(self).__name__
+        for setting, value, right, is_right in wrong:
+            if not is_right:
+                raise ConfigError(f"{name}({setting}={value!r}): `{setting}` is {right}.", source=name)
+
+    def _check_criteria(self, criteria: Sequence[Criterion]) -> None:
+        """See to it that all of them can be judged."""
         name = type(self).__name__
         for criterion in criteria:
-            if not isinstance(criterion, Check):
-                what = f"the criterion {shorten(repr(criterion), 60)} needs one to be judged"
-                missing = "" if self._has_model() else f"{model_required(name, what)} "
-                raise ModelRequiredError(model_not_supported(name, f"{missing}{_INSTEAD}"), agent=name)
-        return cast("list[Check]", list(criteria))
+            if not isinstance(criterion, str | Check):
+                told = shorten(repr(criterion), 60)
+                raise ConfigError(f"{name}: a criterion is a text or a check, not {told}.", source="criteria")
+        text = next((criterion for criterion in criteria if not isinstance(criterion, Check)), None)
+        if text is not None and not self._voters:
+            what = f"the criterion {shorten(repr(text), 60)} needs one to be judged"
+            raise ModelRequiredError(f"{model_required(name, what)} {_INSTEAD}", agent=name)
 
 
-def _settled(findings: Sequence[Finding]) -> bool:
-    failed = any(found.settled and found.status is CriterionStatus.FAILED for found in findings)
-    passed = all(found.settled and found.status is CriterionStatus.PASSED for found in findings)
-    return failed or (passed and bool(findings))
-
-
-def _verdict(findings: Sequence[tuple[Check, Finding]]) -> ScenarioResult:
-    verdicts = [
-        CriterionResult(check.name, found.status, found.reasoning, found.evidence)
-        for check, found in findings
-    ]
-    by_status = {
-        status: [verdict.criterion for verdict in verdicts if verdict.status is status]
-        for status in CriterionStatus
-    }
-    inconclusive = by_status[CriterionStatus.INCONCLUSIVE]
-    failed = [verdict for verdict in verdicts if not verdict.passed]
-    return ScenarioResult(
-        success=bool(verdicts) and not failed,
-        messages=[],
-        reasoning=_reasoning(verdicts, failed),
-        passed_criteria=by_status[CriterionStatus.PASSED],
-        failed_criteria=by_status[CriterionStatus.FAILED] + inconclusive,
-        inconclusive_criteria=inconclusive,
-        criteria=verdicts,
-    )
-
-
-def _reasoning(verdicts: Sequence[CriterionResult], failed: Sequence[CriterionResult]) -> str:
-    if not verdicts:
-        return "The judge has no criteria, so there is nothing to pass: give it some with JudgeAgent(criteria=[...])"
-    if not failed:
-        return f"All {len(verdicts)} checks passed" if len(verdicts) > 1 else "The check passed"
-    return "; ".join(f"{verdict.criterion}: {verdict.reasoning}" for verdict in failed)
+def _is_last_turn(given: AgentInput) -> bool:
+    state = given.scenario_state
+    return state.config.max_turns is not None and state.current_turn + 1 >= state.config.max_turns

@@ -18,6 +18,7 @@ class RunOptions(TypedDict, total=False):
         sinks: Read what happens in the run, beside it.
         clock: Tells the time.
         new_id: Makes an identifier from its prefix.
+        batch_run_id: The batch that the run belongs to; that of the process by default.
     """
 
     timeout: float | None
@@ -25,6 +26,7 @@ class RunOptions(TypedDict, total=False):
     sinks: Sequence[Sink]
     clock: Clock
     new_id: Callable[[str], str]
+    batch_run_id: str
 
 
 def refuse_unknown(left: Mapping[str, Any]) -> None:

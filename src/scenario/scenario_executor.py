@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import Unpack
 
@@ -13,18 +13,16 @@ from scenario._console import ask, watch_run
 from scenario._engine.conclude import describe_error, status_of
 from scenario._engine.conversation import Conversation
 from scenario._engine.facts import Concluded, Fact, Started
-from scenario._engine.isolation import GRACE, run_apart
+from scenario._engine.labels import TraceLabels
 from scenario._engine.loop import Curtain, perform_steps, play
 from scenario._engine.outcome import Outcome, Raised
 from scenario._engine.plan import check_agents, check_script
 from scenario._engine.scene import Actor, Scene, Surroundings, make_cast
-from scenario._engine.spans import TraceLabels
 from scenario._engine.stage import SceneStage
 from scenario._events.channel import Channel
-from scenario._events.event_bus import ScenarioEventBus
-from scenario._events.events import ScenarioEvent
 from scenario._events.stream import Stream
 from scenario._observers import readers
+from scenario._performing import perform
 from scenario._tracing import ensure_tracing_initialized, judge_span_collector
 from scenario._utils.ids import IdSource, get_batch_run_id
 from scenario._utils.logs import configure_logging
@@ -32,12 +30,17 @@ from scenario.agent_adapter import AgentAdapter
 from scenario.cache import context_scenario
 from scenario.clock import Clock, SystemClock
 from scenario.config import resolve
-from scenario.errors import AlreadyRunningError, TimeLimitError
+from scenario.errors import AlreadyRunningError
 from scenario.message_types import Message
 from scenario.options import RunOptions, refuse_unknown
 from scenario.scenario_state import ScenarioState
 from scenario.script import proceed
 from scenario.types import ScenarioResult, ScriptStep
+
+if TYPE_CHECKING:
+    from scenario._events.event_bus import ScenarioEventBus
+    from scenario._events.events import ScenarioEvent
+    from scenario._events.sink import Sink
 
 __tracebackhide__ = True  # pytest leaves our frames out of the tracebacks of people's own errors
 
@@ -93,9 +96,9 @@ class ScenarioExecutor(SceneStage):
         self.agents = check_agents(name, agents)
         self.script: list[ScriptStep] = list(script) if script else [proceed()]
         self.metadata = None if metadata is None else dict(metadata)
-        self.batch_run_id = get_batch_run_id()
+        self.batch_run_id = options.pop("batch_run_id", None) or get_batch_run_id()
         self.scenario_set_id = set_id or "default"
-        self.event_bus = event_bus or ScenarioEventBus(sinks=options.pop("sinks", ()))
+        self.event_bus = event_bus or _event_bus(options.pop("sinks", ()))
         self._clock: Clock = options.pop("clock", None) or SystemClock()
         self._new_id: Callable[[str], str] = options.pop("new_id", None) or IdSource()
         self.scenario_run_id = self._new_id("scenariorun")
@@ -256,28 +259,6 @@ class ScenarioExecutor(SceneStage):
         return self._channel
 
 
-class _Apart:
-    """An executor's run, as the thread that waits for it sees it."""
-
-    def __init__(self, executor: ScenarioExecutor) -> None:
-        self._executor = executor
-        self.run = executor.run
-
-    def curtain(self) -> Curtain | None:
-        return self._executor._curtain  # noqa: SLF001 - a part of the executor
-
-    def seconds_left(self) -> float | None:
-        config = self._executor.config
-        return self._scene.seconds_left(config.timeout, config.agent_timeout)
-
-    def overdue(self, grace: float) -> TimeLimitError | None:
-        return self._scene.overdue_by(grace, self._executor.config.agent_timeout)
-
-    @property
-    def _scene(self) -> Scene:
-        return self._executor._scene  # noqa: SLF001 - a part of the executor
-
-
 async def run(
     name: str,
     description: str,
@@ -329,7 +310,7 @@ async def run(
         metadata=metadata,
         **options,
     )
-    return await _delivered(executor, run_apart(_Apart(executor)))
+    return await perform(executor, is_apart=True)
 
 
 async def arun(
@@ -362,19 +343,11 @@ async def arun(
         metadata=metadata,
         **options,
     )
-    return await _delivered(executor, executor.run())
+    return await perform(executor, is_apart=False)
 
 
-async def _delivered(
-    executor: ScenarioExecutor, playing: Coroutine[Any, Any, ScenarioResult]
-) -> ScenarioResult:
-    """Wait for a run, and until what happened in it is delivered; not for long if it was cut short."""
-    patience = executor.event_bus.drain_timeout
-    try:
-        return await playing
-    except BaseException as error:
-        if not isinstance(error, Exception):
-            patience = min(patience, GRACE)
-        raise
-    finally:
-        await executor.event_bus.drained(patience)
+def _event_bus(sinks: Sequence[Sink]) -> ScenarioEventBus:
+    """The bus of a run that was given none."""
+    from scenario._events.event_bus import ScenarioEventBus  # noqa: PLC0415 - all that sends events comes with it
+
+    return ScenarioEventBus(sinks=sinks)

@@ -50,7 +50,9 @@ class Stage(Protocol):
         """Let the agent under test speak."""
         ...
 
-    async def judge(self, criteria: Sequence[Criterion] | None = None) -> ScenarioResult | None:
+    async def judge(
+        self, criteria: Sequence[Criterion] | None = None, *, additional_context: str | None = None
+    ) -> ScenarioResult | None:
         """Ask the judge for a verdict."""
         ...
 

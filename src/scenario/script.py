@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from scenario._utils.plain import copy_message, spoken
@@ -58,12 +58,11 @@ class Step:
 
     def __repr__(self) -> str:
         parts: list[str] = []
-        for each in fields(self):
-            value = getattr(self, each.name)
+        for name, value in vars(self).items():
             if value is not None:
-                plain = each.name == "content" and value.keys() == {"role", "content"}
+                plain = name == "content" and value.keys() == {"role", "content"}
                 shown = _shown(value["content"] if plain else value)
-                parts.append(shown if each.name in _POSITIONAL else f"{each.name}={shown}")
+                parts.append(shown if name in _POSITIONAL else f"{name}={shown}")
         return f"{type(self).__name__.lower()}({', '.join(parts)})"
 
 
@@ -120,6 +119,7 @@ class Judge(Step):
     """The judge gives a verdict."""
 
     criteria: tuple[Criterion, ...] | None = None
+    additional_context: str | None = None
 
     @property
     def role(self) -> AgentRole:
@@ -128,7 +128,10 @@ class Judge(Step):
 
     async def perform(self, stage: Stage) -> ScenarioResult | None:
         """Ask the judge."""
-        return await stage.judge(None if self.criteria is None else list(self.criteria))
+        criteria = None if self.criteria is None else list(self.criteria)
+        if self.additional_context is None:
+            return await stage.judge(criteria)  # so that a stage of older make will do
+        return await stage.judge(criteria, additional_context=self.additional_context)
 
 
 @dataclass(frozen=True, repr=False)
@@ -207,17 +210,18 @@ def agent(content: str | Sequence[Any] | ChatCompletionMessageParam | None = Non
     return Agent(_scripted(content, "assistant"))
 
 
-def judge(criteria: Sequence[Criterion] | None = None) -> Judge:
+def judge(criteria: Sequence[Criterion] | None = None, additional_context: str | None = None) -> Judge:
     """Ask the judge for a verdict.
 
     Args:
         criteria: Judge by these only, as a checkpoint: the script goes on when they are met, and the run
             ends when one is not. None: the judge's own criteria, and its verdict ends the run.
+        additional_context: What the judge should know beside the conversation, for this verdict.
 
     Raises:
         ScriptError: `criteria` is empty, or a text where a list of texts is meant.
     """
-    return Judge(checked_criteria(criteria))
+    return Judge(checked_criteria(criteria), additional_context)
 
 
 def proceed(

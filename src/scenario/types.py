@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
+from scenario._meter import report
 from scenario._propagation import headers_of, unrecorded_span
 from scenario._text import tool_calls_in, transcript
+from scenario.faults import Fault, FaultKind, RunOutcome, attribute
 from scenario.message_types import (
     ChatCompletionAssistantMessageParamWithTrace,
     ChatCompletionDeveloperMessageParamWithTrace,
@@ -22,6 +24,7 @@ from scenario.message_types import (
     ChatCompletionUserMessageParamWithTrace,
     Message,
 )
+from scenario.usage import ModelCall, RunUsage, Usage
 
 if TYPE_CHECKING:
     from opentelemetry.trace import SpanContext
@@ -79,12 +82,21 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class CriterionResult:
-    """The verdict about one criterion, with its reason and its evidence."""
+    """The verdict about one criterion, with its reason and its evidence.
+
+    Attributes:
+        criterion: The criterion.
+        status: The verdict.
+        reasoning: Why.
+        evidence: Where.
+        supported: False when a judge gave quotes, and none of them stands in the conversation.
+    """
 
     criterion: str
     status: CriterionStatus
     reasoning: str = ""
     evidence: tuple[Evidence, ...] = ()
+    supported: bool = True
 
     @property
     def passed(self) -> bool:
@@ -136,9 +148,11 @@ class JudgmentRequest(BaseModel):
 
     Attributes:
         criteria: Judge by these only; None means by the judge's own.
+        additional_context: What the judge should know beside the conversation, for this verdict.
     """
 
     criteria: Annotated[list[Criterion] | None, SkipValidation] = None
+    additional_context: str | None = None
 
 
 class AgentInput(BaseModel):
@@ -206,6 +220,24 @@ class AgentInput(BaseModel):
             "Use `last_new_user_message()` and read its content parts."
         )
 
+    def report_usage(self, usage: Usage, *, model: str = "", provider: str = "") -> None:
+        """Tell what this call used of language models, so that the result can say it.
+
+        Args:
+            usage: Tokens, and the cost in US dollars where it is known.
+            model: The model, as its provider names it.
+            provider: Who answered.
+
+        Example:
+            >>> from scenario import Usage
+            >>> async def call(self, input):
+            ...     input.report_usage(
+            ...         Usage(calls=1, input_tokens=120, output_tokens=40), model="gpt-4.1-mini"
+            ...     )
+            ...     return "Good morning."
+        """
+        report(ModelCall(model, provider, usage))
+
     def provider_messages(self) -> list[ChatCompletionMessageParam]:
         """The conversation as a model's provider accepts it.
 
@@ -233,19 +265,36 @@ class ScenarioResult(BaseModel):
         turns: In how many turns something was said.
         total_time: Seconds from the start of the run to its end.
         agent_time: Seconds spent in agents of the role AGENT.
+        outcome: Passed, failed, inconclusive (somebody could not decide), or error (something broke).
+        fault: Unless it passed: who is to blame, and why. A result that names a fault of its own keeps it.
+        usage: What the run used of language models, by role.
     """
 
     success: bool
     messages: Annotated[Messages, SkipValidation]
     reasoning: str | None = None
-    passed_criteria: list[str] = Field(default_factory=list)
-    failed_criteria: list[str] = Field(default_factory=list)
-    inconclusive_criteria: list[str] = Field(default_factory=list)
-    criteria: list[CriterionResult] = Field(default_factory=list)
+    passed_criteria: list[str] = []
+    failed_criteria: list[str] = []
+    inconclusive_criteria: list[str] = []
+    criteria: list[CriterionResult] = []
     ending: UserEnding | None = None
     turns: int | None = None
     total_time: float | None = None
     agent_time: float | None = None
+    outcome: RunOutcome | None = None
+    fault: Fault | None = None
+    usage: RunUsage = Field(default_factory=RunUsage)
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Fill in the outcome and the fault that follow from the rest, where they are not given."""
+        if self.outcome is None:
+            self.outcome, self.fault = attribute(
+                success=self.success,
+                reasoning=self.reasoning,
+                failed=self.failed_criteria,
+                inconclusive=self.inconclusive_criteria,
+                fault=self.fault,
+            )
 
     def tool_calls(self, tool_name: str | None = None) -> list[dict[str, Any]]:
         """The agent's tool calls in the order of the conversation: all, or those of one tool."""
@@ -290,9 +339,14 @@ __all__ = [
     "CriterionStatus",
     "EndingKind",
     "Evidence",
+    "Fault",
+    "FaultKind",
     "JudgmentRequest",
     "Message",
+    "RunOutcome",
+    "RunUsage",
     "ScenarioResult",
     "ScriptStep",
+    "Usage",
     "UserEnding",
 ]

@@ -58,24 +58,35 @@ async def test_b17_in_a_scenario_without_a_cache_key_a_function_is_simply_called
     assert seen == [8]
 
 
-async def test_in_a_scenario_with_a_cache_key_a_function_is_called_and_a_warning_says_so():
-    seen = []
-    with pytest.warns(
-        UserWarning, match=r'double is called and not remembered: .* Set cache_key="" to silence'
-    ) as warned:
-        await played_with("v1", lambda: seen.append(double(4))).run()
-    assert (seen, warned[0].filename) == ([8], __file__)
+async def test_in_a_scenario_with_a_cache_key_a_function_is_called_once(monkeypatch, tmp_path):
+    monkeypatch.setenv("SCENARIO_CACHE_DIR", str(tmp_path))
+    calls, seen = [], []
+
+    @scenario.cache()
+    def triple(number):
+        calls.append(number)
+        return number * 3
+
+    for _ in range(2):
+        await played_with("v1", lambda: seen.append(triple(4))).run()
+    assert (calls, seen) == ([4], [12, 12])
 
 
-async def test_in_a_scenario_with_a_cache_key_an_async_function_warns_too():
-    seen = []
+async def test_in_a_scenario_with_a_cache_key_an_async_function_is_called_once(monkeypatch, tmp_path):
+    monkeypatch.setenv("SCENARIO_CACHE_DIR", str(tmp_path))
+    calls, seen = [], []
+
+    @scenario.cache()
+    async def triple(number):
+        calls.append(number)
+        return number * 3
 
     async def ask():
-        seen.append(await double_later(4))
+        seen.append(await triple(4))
 
-    with pytest.warns(UserWarning, match="double_later is called and not remembered") as warned:
+    for _ in range(2):
         await played_with("v1", ask).run()
-    assert (seen, warned[0].filename) == ([8], __file__)
+    assert (calls, seen) == ([4], [12, 12])
 
 
 def test_a_decorated_function_keeps_its_name_its_text_and_its_kind():

@@ -19,6 +19,9 @@ TREE = {
     "InvalidReplyError": (errors.ScenarioError, ValueError),
     "NotAwaitableError": (errors.ScenarioError, TypeError),
     "TimeLimitError": (errors.ScenarioError, TimeoutError),
+    "SimulatorError": (errors.ScenarioError, RuntimeError),
+    "ModelError": (errors.ScenarioError, RuntimeError),
+    "EndpointError": (errors.ScenarioError, RuntimeError),
     "NoResultError": (errors.ScenarioError, ValueError),
     "AlreadyRunningError": (errors.ScenarioError, RuntimeError),
     "NoStageError": (errors.ScenarioError, RuntimeError),
@@ -57,10 +60,25 @@ def test_the_drawing_of_the_tree_shows_the_error_with_its_built_in_type(name):
             errors.NoAgentForRoleError("text", role="User", scenario="a", step=2),
             {"role": "User", "scenario": "a", "step": 2},
         ),
-        (errors.AgentError("text", agent="desk", turn=3), {"agent": "desk", "turn": 3}),
+        (
+            errors.AgentError("text", agent="desk", turn=3, role="Agent"),
+            {"agent": "desk", "turn": 3, "role": "Agent"},
+        ),
         (
             errors.TimeLimitError("text", agent="desk", turn=3, limit=0.5),
-            {"agent": "desk", "turn": 3, "limit": 0.5},
+            {"agent": "desk", "turn": 3, "limit": 0.5, "role": None},
+        ),
+        (
+            errors.SimulatorError("text", agent="user", problem="it is empty", reply=""),
+            {"agent": "user", "problem": "it is empty", "reply": ""},
+        ),
+        (
+            errors.ModelError("text", provider="openai", model="m", status=429, request_id="r", attempts=3),
+            {"provider": "openai", "model": "m", "status": 429, "request_id": "r", "attempts": 3},
+        ),
+        (
+            errors.EndpointError("text", endpoint="http://a", status=502, unreachable=True),
+            {"endpoint": "http://a", "status": 502, "unreachable": True},
         ),
         (errors.ModelRequiredError("text", agent="JudgeAgent"), {"agent": "JudgeAgent"}),
     ],

@@ -197,7 +197,7 @@ def test_a_failure_lists_each_criterion_with_the_reasons_and_evidence_of_those_t
         "  ✗ quick: it was not",
         "      9 s",
         "      message 2: wait",
-        "  ✗ kind",
+        "  ? kind",
     ]
 
 

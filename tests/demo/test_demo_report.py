@@ -1,6 +1,7 @@
 import inspect
 import io
 import runpy
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -126,6 +127,57 @@ def test_a_path_is_shown_from_the_current_directory_only_if_that_is_shorter(tmp_
     monkeypatch.chdir(deep)
     text = text_of(report.next_steps(200))
     assert f"    {Path(report.__file__).with_name('scenarios.py')}\n" in text
+
+
+def again(monkeypatch, program):
+    """What the demo tells people to type, when it was started by this program."""
+    monkeypatch.setattr(sys, "argv", [str(program), "demo"])
+    lines = [line.plain.strip() for line in report.next_steps(80)]
+    return lines[lines.index("Read the conversations:") + 1]
+
+
+@pytest.fixture
+def program(tmp_path):
+    made = tmp_path / "my env" / "bin" / "scenario"
+    made.parent.mkdir(parents=True)
+    made.touch(mode=0o755)
+    return made
+
+
+def test_a_program_on_the_path_is_named(program, monkeypatch):
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert again(monkeypatch, program) == "scenario demo --verbose"
+
+
+def test_a_program_that_is_not_on_the_path_is_told_as_seen_from_here(program, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert again(monkeypatch, program) == "'my env/bin/scenario' demo --verbose"
+    monkeypatch.chdir(program.parent)
+    assert again(monkeypatch, "scenario") == "./scenario demo --verbose"
+
+
+def test_another_program_of_that_name_on_the_path_is_not_this_one(program, tmp_path, monkeypatch):
+    other = tmp_path / "scenario"
+    other.touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.chdir(program.parents[1])
+    assert again(monkeypatch, program) == "bin/scenario demo --verbose"
+
+
+def test_a_module_is_started_by_its_python(program, monkeypatch):
+    python = program.with_name("python")
+    python.touch(mode=0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert again(monkeypatch, "/lib/scenario/__main__.py") == "python -m scenario demo --verbose"
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.chdir(program.parents[1])
+    assert again(monkeypatch, "/lib/scenario/__main__.py") == "bin/python -m scenario demo --verbose"
+
+
+def test_the_demo_inside_of_another_program_names_its_own(monkeypatch):
+    assert again(monkeypatch, "/usr/bin/pytest") == "scenario demo --verbose"
 
 
 def test_the_source_says_that_the_fault_is_planted():

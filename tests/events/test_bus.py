@@ -8,7 +8,6 @@ import pytest
 
 import scenario
 from scenario._events import EventReporter, ScenarioEventBus
-from scenario.errors import NotAvailableError
 from scenario.testing import RecordingSink
 from support import agent, executor, play, user
 
@@ -120,6 +119,9 @@ async def test_b35_a_bus_without_sinks_starts_no_thread():
 async def test_threads_of_sinks_end_when_everything_is_delivered():
     sink = RecordingSink("short-lived")
     await scenario.arun("n", "d", [agent()], script=SPEAK, sinks=[sink])
+    for thread in threading.enumerate():
+        if thread.name == "scenario-sink-short-lived":
+            thread.join(10)
     assert "scenario-sink-short-lived" not in [thread.name for thread in threading.enumerate()]
 
 
@@ -160,12 +162,10 @@ async def test_a_reporter_that_goes_on_raising_is_named(caplog):
     assert (trouble.name, trouble.failed) == ("Reporter", 3)
 
 
-async def test_the_built_in_reporter_says_that_it_cannot_send_yet(monkeypatch):
+def test_the_built_in_reporter_knows_where_its_server_is(monkeypatch):
     monkeypatch.setenv("LANGWATCH_ENDPOINT", "http://127.0.0.1:9/")
     reporter = EventReporter(api_key="secret")
     assert (reporter.endpoint, reporter.api_key) == ("http://127.0.0.1:9", "secret")
-    with pytest.raises(NotAvailableError, match="reporter with your own"):
-        await reporter.post_event(None)
 
 
 async def test_a_bus_is_not_completed_while_a_run_goes_on():

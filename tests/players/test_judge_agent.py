@@ -1,4 +1,4 @@
-"""scenario.judge_agent: a judge whose criteria are checks."""
+"""scenario.judge_agent: a judge whose criteria are checks. Those that are texts are in tests/judge."""
 
 from __future__ import annotations
 
@@ -188,7 +188,8 @@ def refused(make):
 def test_a_text_among_the_criteria_needs_a_model():
     text = refused(lambda: JudgeAgent(criteria=[said("tea"), "The agent is polite"]))
     assert "'The agent is polite' needs one to be judged" in text
-    assert text.endswith("or override `call` in a subclass.")
+    assert "scenario.configure(default_model=...)" in text
+    assert text.endswith("nor does a subclass that overrides `call`.")
 
 
 def test_a_long_text_is_shown_in_short():
@@ -210,12 +211,16 @@ def test_with_a_configured_model_texts_are_taken():
     assert JudgeAgent(criteria=["polite"]).criteria == ["polite"]
 
 
-async def test_a_text_cannot_be_judged_even_with_a_model():
-    judge = JudgeAgent(criteria=["polite"], model="openai/gpt")
-    given = AgentInput(thread_id="t", messages=[], new_messages=[], scenario_state=ScenarioState())
-    with pytest.raises(ModelRequiredError, match="cannot talk to a model in this version") as raised:
-        await judge.call(given)
-    assert "without a model" not in str(raised.value)
+async def test_a_subclass_may_ask_the_judge_it_comes_from():
+    class Doubled(JudgeAgent):
+        async def call(self, input):
+            result = await super().call(input)
+            return result.model_copy(update={"reasoning": f"{result.reasoning}!"})
+
+    result, _ = await play(
+        [agent("tea?"), Doubled(criteria=[said("tea")])], [scenario.agent(), scenario.judge()]
+    )
+    assert result.reasoning == "The check passed!"
 
 
 async def test_a_subclass_that_judges_itself_may_have_texts():

@@ -1,4 +1,4 @@
-"""scenario.user_simulator_agent and .red_team_agent: what they say while they have no model."""
+"""scenario.user_simulator_agent without a model, and .red_team_agent: what they say, and what works instead."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from scenario import (
     UserSimulatorAgent,
 )
 from scenario.errors import ModelRequiredError, NotAvailableError
+from scenario.testing import ScriptedModel
 from support import agent, play, play_to_error
 from support import said as words
 
@@ -78,9 +79,8 @@ def test_a_simulator_takes_the_configured_model():
     assert UserSimulatorAgent().model is None
 
 
-async def test_a_simulator_with_a_model_cannot_speak_in_this_version():
-    with pytest.raises(NotAvailableError, match="UserSimulatorAgent cannot talk to a model in this version"):
-        await UserSimulatorAgent(model="openai/gpt").call(INPUT)
+async def test_a_simulator_with_a_model_speaks():
+    assert await UserSimulatorAgent(model=ScriptedModel("hi")).call(INPUT) == "hi"
 
 
 async def test_a_simulator_that_speaks_for_itself_needs_no_model():

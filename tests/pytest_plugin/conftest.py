@@ -95,7 +95,8 @@ def section_of(result: pytest.RunResult) -> list[str]:
 
 
 @pytest.fixture
-def project(pytester: pytest.Pytester) -> Project:
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.setenv("SCENARIO_STORE", "off")  # tests/store has the tests of storing
     return Project(pytester)
 
 

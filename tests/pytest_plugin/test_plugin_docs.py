@@ -34,6 +34,12 @@ def test_the_page_shows_what_pytest_prints(project, number):
     assert _comparable(_blocks("pytest", "text")[number]) in _comparable(result.stdout.str())
 
 
+def test_the_page_shows_the_line_about_runs_of_tests_that_passed(project):
+    lines = project.section(source="async def test_it():\n    await play('bad', scenario.fail())\n")
+
+    assert lines[0] == _blocks("pytest", "text")[2].strip()
+
+
 def test_the_marker_on_the_page_selects(project):
     source = _blocks("pytest", "py")[1] + "\n\ndef test_other():\n    pass\n"
     (project.path / "test_support.py").write_text(source, encoding="utf-8")
@@ -101,5 +107,5 @@ def test_each_option_is_on_the_page(project):
     (own,) = re.findall(r"^scenario: .*\n((?:  .*\n)+)", helped, re.MULTILINE)
 
     options = re.findall(r"--[\w-]+", own)
-    assert options == ["--headless", "--scenario-debug"]
+    assert options == ["--headless", "--scenario-debug", "--scenario-report"]
     assert all(f"| `{option}` |" in page for option in options)

@@ -163,11 +163,12 @@ def test_the_fixture_knows_every_run_of_the_session(project):
 
 def test_a_result_added_by_hand_is_told_with_its_test(project):
     lines = project.section(
+        "--scenario-report=all",
         source="""
         async def test_by_hand(scenario_reporter):
             executor = scenario.ScenarioExecutor("by hand", "")
             scenario_reporter.add_result(executor, await executor.fail("too short"))
-        """
+        """,
     )
 
     assert lines[0].startswith("FAILED by hand (")

@@ -26,6 +26,9 @@ async def test_raises():
 """
 
 
+ALL = "--scenario-report=all"
+
+
 def test_b40_installing_the_library_registers_the_plugin():
     registered = importlib.metadata.entry_points(group="pytest11", name="scenario")
 
@@ -91,6 +94,7 @@ def test_the_text_of_a_failed_assertion_stands_there_once(project):
 
 def test_a_criterion_that_could_not_be_decided_is_called_so(project):
     lines = project.section(
+        ALL,
         source="""
         async def test_undecided():
             verdict = scenario.CriterionResult("is polite", scenario.CriterionStatus.INCONCLUSIVE, "nobody can tell")
@@ -99,14 +103,21 @@ def test_a_criterion_that_could_not_be_decided_is_called_so(project):
                 failed_criteria=["is polite"], inconclusive_criteria=["is polite"],
             )
             await play("a short one", lambda state: result)
-        """
+        """,
     )
 
-    assert lines[1:3] == ["  too short", "  inconclusive: is polite: nobody can tell"]
+    assert lines[0].startswith("INCONCLUSIVE a short one")
+    assert lines[1:4] == [
+        "  too short",
+        "  Not counted against the agent: this is the judge's fault.",
+        "  inconclusive: is polite: nobody can tell",
+    ]
+    assert "1 failed (1 not by the agent's fault)" in lines[-1]
 
 
 def test_a_cancelled_run_is_told(project):
     lines = project.section(
+        ALL,
         source="""
         async def test_cancelled():
             async def cancel(state):
@@ -115,7 +126,7 @@ def test_a_cancelled_run_is_told(project):
 
             with pytest.raises(asyncio.CancelledError):
                 await play("a short one", cancel, run=scenario.arun)
-        """
+        """,
     )
 
     assert lines[0].startswith("CANCELLED a short one (")
@@ -207,10 +218,11 @@ def test_an_executor_tells_each_of_its_runs_and_nothing_of_what_is_played_by_han
 
 def test_what_no_terminal_can_show_becomes_a_question_mark(project):
     lines = project.section(
+        ALL,
         source=r"""
         async def test_odd():
             await play("a\x1b[31m red \ud800\n one", scenario.fail("no\x00thing"))
-        """
+        """,
     )
 
     assert lines[0].startswith("FAILED a?[31m red ? one (")

@@ -62,6 +62,19 @@ def test_only_runs_that_did_not_pass_get_lines_unless_all_are_wanted():
     assert plain(section(runs, every=True)) == f"PASSED good\nFAILED bad\n{totals}"
 
 
+def test_runs_of_tests_that_passed_are_counted_and_not_explained():
+    runs = [
+        RunSummary("good", Verdict.PASSED, test="t1"),
+        RunSummary("bad", Verdict.FAILED, test="t1", reason="why"),
+        RunSummary("worse", Verdict.ERROR, test="t2", reason="because"),
+    ]
+
+    lines = plain(section(runs, every=False, passing={"t1"})).splitlines()
+    assert lines[:2] == ["ERROR worse in t2", "  because"]
+    assert lines[2].startswith("1 run that did not pass is of tests that passed")
+    assert len(lines) == 4
+
+
 def test_a_short_conversation_is_shown_whole():
     text = explain(_played(result=_result(turns=2)))
 

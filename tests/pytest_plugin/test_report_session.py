@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import scenario
-from scenario import CriterionResult, CriterionStatus, Evidence
+from scenario import CriterionResult, CriterionStatus, Evidence, FaultKind, RunUsage, Usage
 from scenario.events import RunStatus
 from scenario.report.session import RunSummary, Totals, Unmet, Verdict, summarise, totals_of
 from scenario.report.wording import measures, printable, unmet_lines
@@ -41,9 +41,27 @@ def test_each_status_of_a_run_is_a_verdict(status):
 
 
 def test_totals_count_what_did_not_pass_as_failed():
-    totals = totals_of([Verdict.PASSED, Verdict.FAILED, Verdict.ERROR, Verdict.CANCELLED, Verdict.PASSED])
+    totals = totals_of([RunSummary("a name", verdict) for verdict in [*Verdict, Verdict.PASSED]])
 
-    assert (totals.total, totals.passed, totals.failed) == (5, 2, 3)
+    assert (totals.total, totals.passed, totals.failed, totals.excused) == (6, 2, 4, 0)
+
+
+def test_totals_count_apart_what_is_not_the_agents_fault():
+    runs = [RunSummary("a name", Verdict.FAILED, fault=kind.value) for kind in FaultKind]
+
+    assert (totals_of(runs).failed, totals_of(runs).excused) == (4, 3)
+
+
+@pytest.mark.parametrize("outcome", ["failed", "inconclusive", "error"])
+def test_the_outcome_of_a_result_says_how_a_run_failed(outcome):
+    assert Verdict.of("FAILED", outcome).value == outcome.upper()
+    assert Verdict.of("CANCELLED", outcome) is Verdict.CANCELLED
+
+
+def test_a_summary_says_what_models_were_used():
+    run = _summary(usage=RunUsage(judge=Usage(calls=1, input_tokens=5, cost=0.5)))
+
+    assert run.usage == "1 call, 5 + 0 tokens, $0.5000"
 
 
 @pytest.mark.parametrize(("passed", "total", "rate"), [(0, 0, 0.0), (1, 3, 33.33), (2, 3, 66.67), (4, 4, 100.0)])  # fmt: skip
@@ -62,6 +80,7 @@ def test_a_summary_holds_what_the_result_says():
         total_time=2.5,
         agent_time=1.5,
         reason="not fine",
+        fault="agent",
     )
 
 

@@ -17,12 +17,19 @@ from scenario._engine.facts import (
     UserLeft,
 )
 from scenario._text import shorten
-from scenario.types import AgentRole, ScenarioResult
+from scenario.faults import FaultKind, RunOutcome, not_the_agents
+from scenario.types import AgentRole, CriterionStatus, ScenarioResult
+from scenario.usage import RunUsage
 
 _WORKING = {
     AgentRole.USER: ("User:", "green"),
     AgentRole.AGENT: ("Agent:", "blue"),
     AgentRole.JUDGE: ("Judging...", "yellow"),
+}
+_MARKS = {
+    CriterionStatus.PASSED: ("✓", "green"),
+    CriterionStatus.FAILED: ("✗", "red"),
+    CriterionStatus.INCONCLUSIVE: ("?", "yellow"),
 }
 _WIDTH = 200
 
@@ -74,7 +81,7 @@ class RunView:
 
 def conclusion(result: ScenarioResult, error: str | None) -> list[Text]:
     """How a run ended, as lines: the verdict and its reason, and for a failure each criterion with its evidence."""
-    word, style = ("PASSED", "bold green") if result.success else ("FAILED", "bold red")
+    word, style = _heads(result, raised=error is not None)
     unmet = [verdict for verdict in result.criteria if not verdict.passed]
     told_below = unmet and all(
         verdict.reasoning and verdict.reasoning in (result.reasoning or "") for verdict in unmet
@@ -82,12 +89,16 @@ def conclusion(result: ScenarioResult, error: str | None) -> list[Text]:
     reason = shorten(result.reasoning or "", _WIDTH)
     if told_below and error is None:
         reason = f"{len(unmet)} of {len(result.criteria)} criteria not met"
-    lines = [Text.assemble((word if error is None else "ERROR", style), f" {reason}" if reason else "")]
+    lines = [Text.assemble((word, style), f" {reason}" if reason else "")]
+    if result.usage:
+        lines.append(Text(f"  {_usage(result.usage)}", style="dim"))
     if result.success:
         return lines
+    if result.fault is not None and result.fault.kind is not FaultKind.AGENT:
+        lines.append(Text(f"  {not_the_agents(result.fault.kind)}", style="yellow"))
     told = [verdict for verdict in result.criteria if error is None or verdict.criterion != error]
     for verdict in told:
-        mark, colour = ("✓", "green") if verdict.passed else ("✗", "red")
+        mark, colour = _MARKS[verdict.status]
         because = (
             f": {shorten(verdict.reasoning, _WIDTH)}" if verdict.reasoning and not verdict.passed else ""
         )
@@ -95,3 +106,18 @@ def conclusion(result: ScenarioResult, error: str | None) -> list[Text]:
         if not verdict.passed:
             lines += [Text(f"      {shorten(str(found), _WIDTH)}") for found in verdict.evidence]
     return lines
+
+
+def _heads(result: ScenarioResult, *, raised: bool) -> tuple[str, str]:
+    """The word for how a run ended, and its looks."""
+    if result.success:
+        return "PASSED", "bold green"
+    if raised or result.outcome is None:
+        return ("ERROR" if raised else "FAILED"), "bold red"
+    return result.outcome.name, "bold yellow" if result.outcome is RunOutcome.INCONCLUSIVE else "bold red"
+
+
+def _usage(usage: RunUsage) -> str:
+    """What was used of language models, by role."""
+    roles = {"agent": usage.agent, "user": usage.user, "judge": usage.judge}
+    return "Models: " + "; ".join(f"{role} {used}" for role, used in roles.items() if used)

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from scenario._engine.conclude import describe_error
 from scenario._engine.scene import Actor, Scene
-from scenario._engine.spans import Answer, CallSpan
 from scenario._error_messages import agent_response_not_awaitable
+from scenario._meter import counting
 from scenario._utils.replies import read_reply
-from scenario.errors import AgentError, InvalidReplyError, NotAwaitableError, TimeLimitError
+from scenario.errors import (
+    AgentError,
+    InvalidReplyError,
+    NotAwaitableError,
+    SimulatorError,
+    TimeLimitError,
+)
 from scenario.types import AgentInput, AgentRole, JudgmentRequest, UserEnding
+from scenario.usage import ModelCall
+
+if TYPE_CHECKING:
+    from scenario._engine.spans import Answer, CallSpan
 
 __tracebackhide__ = True  # pytest leaves our frames out of the tracebacks of people's own errors
 
@@ -42,9 +52,12 @@ async def call_agent(
             answer = _read(reply, actor)
         except TimeLimitError:
             raise
-        except Exception as error:
+        except Exception as error:  # whatever it is that people's agents raise
+            if isinstance(error, SimulatorError) and actor.info.role is AgentRole.USER:
+                raise
             text = f"[{actor.class_name}] {describe_error(error)}"
-            raise AgentError(text, agent=actor.info.name, turn=scene.turn.number) from error
+            role = actor.info.role.value
+            raise AgentError(text, agent=actor.info.name, turn=scene.turn.number, role=role) from error
         span.answered(answer)
         return answer
 
@@ -62,12 +75,14 @@ async def _timed(
     )
     span.asked(given)
     began = scene.call_begins(actor)
+    calls: list[ModelCall] = []
     try:
-        reply = await _reply(scene, actor, given, limit)
+        with counting(calls.append):
+            reply = await _reply(scene, actor, given, limit)
     except BaseException as error:
-        scene.call_ends(actor, began, describe_error(error))
+        scene.call_ends(actor, began, describe_error(error), calls)
         raise
-    seconds = scene.call_ends(actor, began, None)
+    seconds = scene.call_ends(actor, began, None, calls)
     if limit is not None and seconds > limit:
         raise scene.too_slow(actor, limit)  # it blocked the loop, so that no timer could fire
     return reply

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
+from scenario._engine.blame import fault_of
 from scenario._engine.checkpoints import join, names, verdicts_of
 from scenario._engine.facts import RunStatus
 from scenario._engine.outcome import (
@@ -17,9 +18,12 @@ from scenario._engine.outcome import (
     ScriptEnded,
     TimedOut,
     TurnLimit,
+    Unplayable,
 )
+from scenario.faults import RunOutcome, attribute
 from scenario.message_types import Message
 from scenario.types import CriterionResult, CriterionStatus, EndingKind, ScenarioResult, UserEnding
+from scenario.usage import RunUsage
 
 _SUCCEEDED = "Scenario marked as successful with scenario.succeed()"
 _FAILED = "Scenario marked as failed with scenario.fail()"
@@ -44,6 +48,7 @@ class Played:
         turns: In how many turns something was said.
         total_time: Seconds since the run began.
         agent_time: Seconds spent in agents of the role AGENT.
+        usage: What was used of language models.
     """
 
     messages: list[Message]
@@ -52,6 +57,7 @@ class Played:
     turns: int
     total_time: float
     agent_time: float
+    usage: RunUsage
 
 
 def conclude(outcome: Outcome, played: Played) -> ScenarioResult:
@@ -63,18 +69,31 @@ def conclude(outcome: Outcome, played: Played) -> ScenarioResult:
     given = outcome.result if isinstance(outcome, Decided | CheckpointFailed) else None
     success, reasoning, own = _verdict(outcome, played)
     verdicts = join((*played.verdicts, *own))
+    failed = names(verdicts, CriterionStatus.FAILED, CriterionStatus.INCONCLUSIVE)
+    inconclusive = names(verdicts, CriterionStatus.INCONCLUSIVE)
+    came_to, fault = attribute(
+        success=success,
+        reasoning=reasoning,
+        failed=failed,
+        inconclusive=inconclusive,
+        fault=fault_of(outcome, reasoning),
+    )
+    broke = isinstance(outcome, Raised) and not outcome.is_assertion
     update: dict[str, Any] = {
         "success": success,
         "reasoning": reasoning,
         "messages": played.messages,
         "passed_criteria": names(verdicts, CriterionStatus.PASSED),
-        "failed_criteria": names(verdicts, CriterionStatus.FAILED, CriterionStatus.INCONCLUSIVE),
-        "inconclusive_criteria": names(verdicts, CriterionStatus.INCONCLUSIVE),
+        "failed_criteria": failed,
+        "inconclusive_criteria": inconclusive,
         "criteria": list(verdicts),
         "ending": played.ending,
         "turns": played.turns,
         "total_time": played.total_time,
         "agent_time": played.agent_time,
+        "outcome": RunOutcome.ERROR if broke else came_to,
+        "fault": fault,
+        "usage": played.usage,
     }
     return given.model_copy(update=update) if given is not None else ScenarioResult(**update)
 
@@ -103,7 +122,7 @@ def _verdict(outcome: Outcome, played: Played) -> tuple[bool, str | None, Sequen
             return False, reasoning, ()  # its verdicts are among those played
         case TurnLimit(max_turns):
             return False, f"Reached maximum turns ({max_turns}) without conclusion", ()
-        case TimedOut(error):
+        case TimedOut(error) | Unplayable(error):
             return False, str(error), ()
         case ScriptEnded():
             return *_end_of_script(outcome, join(played.verdicts)), ()

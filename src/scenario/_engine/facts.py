@@ -8,13 +8,14 @@ change them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, TypeAlias, assert_never
 
 from scenario._engine.checkpoints import Checkpoint
 from scenario.message_types import Message
 from scenario.types import AgentRole, CriterionResult, ScenarioResult, UserEnding
+from scenario.usage import ModelCall, RunUsage, Usage
 
 
 class RunStatus(str, Enum):
@@ -78,6 +79,17 @@ class CallFinished:
     turn: int
     seconds: float
     error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCalled:
+    """An agent called a language model, and told of it."""
+
+    run_id: str
+    at: float
+    agent: AgentInfo
+    turn: int
+    call: ModelCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +160,7 @@ Fact: TypeAlias = (
     | TurnOpened
     | CallStarted
     | CallFinished
+    | ModelCalled
     | MessageAdded
     | RolledBack
     | CheckpointJudged
@@ -167,6 +180,7 @@ class RunRecord:
         turns: How many turns were opened.
         agent_time: Seconds spent in agents of the role AGENT.
         verdicts: What was judged at checkpoints, in order.
+        usage: What was used of language models, by role.
         ending: How the simulated user left, if it did.
         concluded: The run's last fact, once it is there.
     """
@@ -176,6 +190,7 @@ class RunRecord:
     turns: int = 0
     agent_time: float = 0.0
     verdicts: list[CriterionResult] = field(default_factory=list[CriterionResult])
+    usage: RunUsage = field(default_factory=RunUsage)
     ending: UserEnding | None = None
     concluded: Concluded | None = None
 
@@ -193,6 +208,8 @@ class RunRecord:
             case CallFinished():
                 if fact.agent.role is AgentRole.AGENT:
                     self.agent_time += fact.seconds
+            case ModelCalled():
+                self.usage = used_by(self.usage, fact.agent.role, fact.call.usage)
             case CheckpointJudged():
                 self.verdicts.extend(fact.checkpoint.criteria)
             case UserLeft():
@@ -203,6 +220,19 @@ class RunRecord:
                 pass
             case _:
                 assert_never(fact)
+
+
+def used_by(usage: RunUsage, role: AgentRole, more: Usage) -> RunUsage:
+    """A run's usage after somebody of `role` used `more`."""
+    match role:
+        case AgentRole.AGENT:
+            return replace(usage, agent=usage.agent + more)
+        case AgentRole.USER:
+            return replace(usage, user=usage.user + more)
+        case AgentRole.JUDGE:
+            return replace(usage, judge=usage.judge + more)
+        case _:
+            assert_never(role)
 
 
 def fold(facts: Iterable[Fact]) -> RunRecord:

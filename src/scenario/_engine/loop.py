@@ -10,11 +10,19 @@ from typing import Any
 
 from scenario._engine.checkpoints import Checkpoint
 from scenario._engine.facts import StepFinished
-from scenario._engine.outcome import CheckpointFailed, Decided, Outcome, Raised, ScriptEnded, TimedOut
+from scenario._engine.outcome import (
+    CheckpointFailed,
+    Decided,
+    Outcome,
+    Raised,
+    ScriptEnded,
+    TimedOut,
+    Unplayable,
+)
 from scenario._engine.scene import Scene
 from scenario._utils.awaiting import await_if_awaitable
 from scenario.checks import Check
-from scenario.errors import TimeLimitError
+from scenario.errors import SimulatorError, TimeLimitError
 from scenario.script import Step, describe
 from scenario.types import CriterionResult, ScenarioResult
 
@@ -67,6 +75,8 @@ async def play(curtain: Curtain, perform: Callable[[], Awaitable[Outcome]]) -> S
         outcome = await perform()
     except TimeLimitError as error:
         outcome = TimedOut(error)
+    except SimulatorError as error:
+        outcome = Unplayable(error)
     except BaseException as error:  # noqa: BLE001 - cancellation and Ctrl-C conclude a run as well; raised again below
         outcome = Raised(error)
     result = curtain.fall(outcome)
@@ -86,7 +96,7 @@ async def perform_steps(steps: Sequence[Callable[..., Any]], scene: Scene) -> Ou
             _warn_of_skipped(steps, position, outcome)
             return outcome
     scene.check_time()
-    return ScriptEnded(scene.judge_was_silent, scene.ending)
+    return ScriptEnded(scene.judge_was_silent, scene.ending, judged=bool(scene.verdicts))
 
 
 async def _perform_step(step: Callable[..., Any], position: int, scene: Scene) -> Outcome | None:

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from scenario.errors import TimeLimitError
+from scenario.errors import SimulatorError, TimeLimitError
 from scenario.types import ScenarioResult, UserEnding
 
 
@@ -52,10 +52,12 @@ class ScriptEnded:
     Attributes:
         judge_was_silent: The judge was asked for a verdict and gave none.
         ending: How the simulated user left, if it did.
+        judged: Whether there were checkpoints.
     """
 
     judge_was_silent: bool
     ending: UserEnding | None
+    judged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,13 @@ class TimedOut:
     """A time limit was reached."""
 
     error: TimeLimitError
+
+
+@dataclass(frozen=True, slots=True)
+class Unplayable:
+    """A simulated user said nothing usable, though it was asked again."""
+
+    error: SimulatorError
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +91,6 @@ class Raised:
         return isinstance(self.error, asyncio.CancelledError | KeyboardInterrupt | SystemExit)
 
 
-Outcome: TypeAlias = Decided | Declared | CheckpointFailed | TurnLimit | ScriptEnded | TimedOut | Raised
+Outcome: TypeAlias = (
+    Decided | Declared | CheckpointFailed | TurnLimit | ScriptEnded | TimedOut | Unplayable | Raised
+)

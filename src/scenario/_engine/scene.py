@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scenario._engine import turns
 from scenario._engine.checkpoints import Checkpoint
@@ -18,12 +18,14 @@ from scenario._engine.facts import (
     CheckpointJudged,
     Fact,
     MessageAdded,
+    ModelCalled,
     RolledBack,
     TurnOpened,
     UserLeft,
+    used_by,
 )
+from scenario._engine.labels import TraceLabels
 from scenario._engine.outcome import Outcome
-from scenario._engine.spans import TraceLabels, TurnTrace
 from scenario._utils.plain import checked_message, copy_message
 from scenario.agent_adapter import AgentAdapter, FunctionAgent
 from scenario.clock import Clock
@@ -31,6 +33,10 @@ from scenario.errors import TimeLimitError
 from scenario.message_types import Message
 from scenario.scenario_state import ReplyTime, ScenarioState
 from scenario.types import AgentRole, CriterionResult, ScenarioResult, UserEnding
+from scenario.usage import ModelCall, RunUsage
+
+if TYPE_CHECKING:
+    from scenario._engine.spans import TurnTrace
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -98,9 +104,10 @@ class Scene:
         self.ending: UserEnding | None = None
         self.judge_was_silent = False
         self.agent_time = 0.0
+        self.usage = RunUsage()
         self.deadline: tuple[float, float] | None = None
         self.calling: tuple[Actor, float] | None = None
-        self._seconds: dict[str, float] = {}
+        self._seconds: dict[AgentInfo, float] = {}
         self._labels = labels
         self._around = around
         self._began = around.clock.monotonic()
@@ -110,6 +117,8 @@ class Scene:
     def trace(self) -> TurnTrace:
         """The trace of the open turn; the first use opens turn 0."""
         if self._trace is None:
+            from scenario._engine.spans import TurnTrace  # noqa: PLC0415 - it loads OpenTelemetry's API
+
             self.check_wanted()
             self._trace = TurnTrace(self._labels, self.turn.number)
             self.emit(TurnOpened, turn=self.turn.number, trace_id=self._trace.trace_id)
@@ -181,11 +190,14 @@ class Scene:
         self.calling = (actor, began)
         return began
 
-    def call_ends(self, actor: Actor, began: float, error: str | None) -> float:
-        """Note that an agent's call came to its end; returns the seconds that it took."""
+    def call_ends(self, actor: Actor, began: float, error: str | None, models: Sequence[ModelCall]) -> float:
+        """Note that an agent's call came to its end, and its calls of models; returns the seconds that it took."""
+        for call in models:
+            self.usage = used_by(self.usage, actor.info.role, call.usage)
+            self.emit(ModelCalled, agent=actor.info, turn=self.turn.number, call=call)
         seconds = self._around.clock.monotonic() - began
         self.calling = None
-        self._seconds[actor.info.name] = self._seconds.get(actor.info.name, 0.0) + seconds
+        self._seconds[actor.info] = self._seconds.get(actor.info, 0.0) + seconds
         if actor.info.role is AgentRole.AGENT:
             self.agent_time += seconds
             self.state.reply_times.append(ReplyTime(actor.info.name, self.turn.number, seconds))
@@ -239,15 +251,16 @@ class Scene:
         """The error for a play that took too long; names the agent that it spent its time in."""
         limit = self.deadline[1] if self.deadline is not None else 0.0
         slowest = max(self._seconds, key=self._seconds.__getitem__, default=None)
-        agent = self.calling[0].info.name if self.calling is not None else slowest
-        where = f", most of it in agent `{agent}`" if agent is not None else ""
+        waiting_for = self.calling[0].info if self.calling is not None else slowest
+        where = "" if waiting_for is None else f", most of it in agent `{waiting_for.name}`"
         turn = self.turn.number
         return TimeLimitError(
             f"The scenario took longer than its limit of {limit:g} s{where}; it was in turn {turn}. "
             "Raise `timeout`, or find out what is slow.",
-            agent=agent,
+            agent=None if waiting_for is None else waiting_for.name,
             turn=turn,
             limit=limit,
+            role=None if waiting_for is None else waiting_for.role.value,
         )
 
     def too_slow(self, actor: Actor, limit: float) -> TimeLimitError:
@@ -259,6 +272,7 @@ class Scene:
             agent=actor.info.name,
             turn=turn,
             limit=limit,
+            role=actor.info.role.value,
         )
 
     def seconds_left(self, timeout: float | None, agent_timeout: float | None) -> float | None:
@@ -287,6 +301,7 @@ class Scene:
             turns=self.state.spoken_turns(),
             total_time=total,
             agent_time=self.agent_time,
+            usage=self.usage,
         )
         return conclude(outcome, played)
 

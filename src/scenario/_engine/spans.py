@@ -4,6 +4,8 @@ They go through the OpenTelemetry API alone. Without an SDK they cost next to no
 id is made here, so that messages carry one either way. Attribute names: the event protocol's
 (``langwatch.*``, ``scenario.*``), and beside them those of the GenAI conventions (`scenario._genai`). Whatever
 goes wrong in a tracer or in a processor of somebody's is logged and does not reach the run.
+
+Who imports this module loads OpenTelemetry's API. A run does so with its first turn.
 """
 
 from __future__ import annotations
@@ -13,8 +15,6 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar, Token
-from dataclasses import dataclass
-from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
@@ -23,51 +23,19 @@ from opentelemetry.context import Context, attach, detach
 
 from scenario import _genai as genai
 from scenario._engine.facts import AgentInfo
+from scenario._engine.labels import TraceLabels
 from scenario._genai_messages import as_parts, tool_calls_of
 from scenario._text import text_of
 from scenario.message_types import Message
 from scenario.types import CALLED_IN, AgentInput, ScenarioResult, UserEnding
 
-_tracer = trace.get_tracer("scenario", schema_url=genai.SCHEMA_URL)
+_tracer: trace.Tracer = trace.ProxyTracer("scenario", schema_url=genai.SCHEMA_URL)
 _proxies = trace.ProxyTracerProvider()
 _logger = logging.getLogger("scenario")
 _NOWHERE = Context()
 
 Answer: TypeAlias = list[Message] | ScenarioResult | UserEnding
 """What an agent's reply came to."""
-
-
-@dataclass(frozen=True, slots=True)
-class TraceLabels:
-    """What the traces of all turns of a run have in common."""
-
-    run_id: str
-    thread_id: str
-    name: str
-    batch_run_id: str
-    set_id: str
-
-    def metadata(self, turn: int) -> dict[str, Any]:
-        """The metadata of one turn's trace."""
-        return {
-            "labels": ["scenario"],
-            "thread_id": self.thread_id,
-            "scenario.name": self.name,
-            "scenario.batch_id": self.batch_run_id,
-            "scenario.set_id": self.set_id,
-            "scenario.turn": turn,
-        }
-
-    def metadata_json(self, turn: int) -> str:
-        """The same as JSON. Only the turn differs from one time to the next."""
-        return f'{_start_of_json(self)}, "scenario.turn": {turn}}}'
-
-
-@lru_cache(maxsize=256)
-def _start_of_json(labels: TraceLabels) -> str:
-    metadata = labels.metadata(0)
-    del metadata["scenario.turn"]
-    return genai.to_json(metadata).removesuffix("}")
 
 
 def tracer() -> trace.Tracer:

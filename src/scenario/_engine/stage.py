@@ -157,11 +157,14 @@ class SceneStage(ABC):
         """
         return await self._speak(AgentRole.AGENT, content)
 
-    async def judge(self, criteria: Sequence[Criterion] | None = None) -> ScenarioResult | None:
+    async def judge(
+        self, criteria: Sequence[Criterion] | None = None, *, additional_context: str | None = None
+    ) -> ScenarioResult | None:
         """Ask the judge for a verdict.
 
         Args:
             criteria: Judge by these only, as a checkpoint; None means by the judge's own, for good.
+            additional_context: What the judge should know beside the conversation.
 
         Returns:
             The result that ends the run: the judge's own, or that of a checkpoint that failed. None: the run
@@ -172,7 +175,9 @@ class SceneStage(ABC):
         """
         asked = checked_criteria(criteria)
         scene = self._scene
-        request = JudgmentRequest(criteria=None if asked is None else list(asked))
+        request = JudgmentRequest(
+            criteria=None if asked is None else list(asked), additional_context=additional_context
+        )
         result = await self._speak(AgentRole.JUDGE, None, request)
         if result is None:
             scene.judge_was_silent = True

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from scenario._engine.facts import Fact
-from scenario._events.events import EventProjection, ScenarioEvent
 from scenario._events.stream import Stream
 from scenario.message_types import Message
+
+if TYPE_CHECKING:
+    from scenario._events.events import ScenarioEvent
 
 
 class Channel:
@@ -19,6 +22,8 @@ class Channel:
     """
 
     def __init__(self) -> None:
+        from scenario._events.events import EventProjection  # noqa: PLC0415 - first needed by a run
+
         self.facts: Stream[Fact] = Stream()
         self.events: Stream[ScenarioEvent] = Stream()
         self._projection = EventProjection()

@@ -9,7 +9,9 @@ from concurrent.futures import Future, wait
 from typing import Any, Protocol
 
 from scenario._engine.facts import Fact
+from scenario._events.event_reporter import EventReporter, configured_reporter
 from scenario._events.events import ScenarioEvent
+from scenario._events.outbox import Account, Outbox
 from scenario._events.sink import Sink, SinkTrouble, Worker
 from scenario._events.stream import Observable
 
@@ -31,11 +33,17 @@ class ScenarioEventBus:
     everything is delivered. With no sink and no reporter there is no thread.
 
     Args:
-        event_reporter: Sends the protocol's events somewhere; None sends nothing.
-        max_retries: How often an event is sent again when the reporter raises.
+        event_reporter: Sends the protocol's events somewhere. With None they go to the server that
+            ``LANGWATCH_API_KEY`` and ``LANGWATCH_ENDPOINT`` name, and without a key nowhere.
+        max_retries: How often an event is sent again when that may help: when a reporter of one's own raises,
+            or a server cannot take it now.
         sinks: Get the facts of the runs.
-        drain_timeout: The most seconds that the end of a run waits for sinks.
-        capacity: How many items may wait for one sink; more are dropped, counted and named.
+        drain_timeout: The most seconds that the end of a run waits for sinks and the reporter.
+        capacity: How many items may wait for one sink, or for a reporter of one's own; more are dropped, counted
+            and named.
+
+    Raises:
+        ConfigError: There is a key, and an address that is none.
     """
 
     def __init__(
@@ -48,22 +56,16 @@ class ScenarioEventBus:
         capacity: int = 100_000,
     ) -> None:
         self.drain_timeout = drain_timeout
-        self._max_retries = max_retries
         self._open = 0
         self._sinks = [Worker(sink.name, sink.receive, capacity) for sink in sinks]
-        self._reporter = (
-            None
-            if event_reporter is None
-            else Worker(
-                type(event_reporter).__name__, lambda event: self._post(event_reporter, event), capacity
-            )
-        )
+        self._reporter = _account(event_reporter, max_retries, capacity)
 
     def subscribe_to_events(self, event_observable: Observable[ScenarioEvent]) -> None:
         """Carry the events of this stream to the reporter, until it completes."""
         if self._reporter is not None:
             self._open += 1
-            event_observable.subscribe(self._reporter.put, on_completed=self._closed)
+            self._reporter.open()
+            event_observable.subscribe(self._reporter.put, on_completed=self._reported)
 
     def subscribe_to_facts(self, fact_observable: Observable[Fact]) -> None:
         """Carry the facts of this stream to the sinks, until it completes."""
@@ -95,8 +97,8 @@ class ScenarioEventBus:
         return self._report()
 
     @property
-    def _workers(self) -> list[Worker]:
-        return self._sinks if self._reporter is None else [*self._sinks, self._reporter]
+    def _workers(self) -> list[Worker | Account]:
+        return [*self._sinks, *(() if self._reporter is None else (self._reporter,))]
 
     def _flush(self) -> list[Future[None]]:
         return [worker.flush() for worker in self._workers]
@@ -110,16 +112,52 @@ class ScenarioEventBus:
     def _closed(self) -> None:
         self._open -= 1
 
-    def _post(self, reporter: Reporter, event: ScenarioEvent) -> None:
-        asyncio.run(self._post_with_retries(reporter, event))
+    def _reported(self) -> None:
+        self._closed()
+        if self._reporter is not None:
+            self._reporter.close()
 
-    async def _post_with_retries(self, reporter: Reporter, event: ScenarioEvent) -> None:
-        for attempt in range(self._max_retries + 1):
+
+class _OwnCarrier:
+    """Hands events to a reporter of one's own, again when it raises."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+
+    async def post(self, event: ScenarioEvent, max_retries: int) -> dict[str, Any]:
+        """Hand over one event.
+
+        Raises:
+            Exception: What the reporter raised the last time.
+        """
+        for attempt in range(max_retries):
             try:
-                await reporter.post_event(event)
-            except Exception:
-                if attempt == self._max_retries:
-                    raise
+                return _answer(await self._reporter.post_event(event))
+            except Exception:  # noqa: BLE001 - whatever it is, another try may help
                 await asyncio.sleep(0.1 * 2**attempt)
-            else:
-                return
+        return _answer(await self._reporter.post_event(event))
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+
+def _answer(given: Any) -> dict[str, Any]:
+    return given if isinstance(given, dict) else {}
+
+
+def _account(given: Reporter | None, max_retries: int, capacity: int) -> Account | None:
+    """Where a bus brings its events; None for nowhere."""
+    reporter = configured_reporter() if given is None else given
+    if reporter is None:
+        return None
+    if isinstance(reporter, EventReporter) and type(reporter).post_event is EventReporter.post_event:
+        return reporter.account(max_retries)
+    outbox = Outbox(
+        type(reporter).__name__,
+        lambda: _OwnCarrier(reporter),
+        in_flight=1,
+        capacity=capacity,
+        patience=None,
+        lingers=False,
+    )
+    return Account(outbox, max_retries)

@@ -139,7 +139,7 @@ class Worker:
         error: Exception | None = None
         try:
             self._deliver(item)
-        except Exception as raised:
+        except Exception as raised:  # sinks are other people's code: counted, named at the end, and gone on
             error = raised
             _logger.debug("%s raised for %s", self.name, type(item).__name__, exc_info=True)
         with self._lock:

@@ -142,7 +142,7 @@ def _tell(listeners: Sequence[Callable[..., Any]], *value: Any) -> None:
     for listener in listeners:
         try:
             listener(*value)
-        except Exception:
+        except Exception:  # subscribers are other people's code, and the others are told all the same
             _logger.exception("A subscriber raised")
         except BaseException as error:  # noqa: BLE001 - raised below, when everybody was told
             interruption = error

@@ -108,6 +108,6 @@ def quietly(do: Callable[[], Any]) -> Any:
     """Do something for a span; when that fails, log it, go on, and return None."""
     try:
         return do()
-    except Exception:
+    except Exception:  # a tracer or an odd reply can raise anything, and the agent's call must not feel it
         _logger.warning("The span of a model's call is incomplete", exc_info=True)
         return None

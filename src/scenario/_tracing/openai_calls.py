@@ -54,7 +54,7 @@ def _wrapped(request: Callable[..., Any], is_told_elsewhere: Silence) -> Callabl
         try:
             with model_call.current():
                 response = request(self, *args, **kwargs)
-        except BaseException as error:
+        except BaseException as error:  # whatever ends the call ends its span, cancellation too; raised again
             model_call.fail(error)
             raise
         quietly(lambda: _watch(model_call, response, Chunks))
@@ -73,7 +73,7 @@ def _wrapped_async(request: Callable[..., Any], is_told_elsewhere: Silence) -> C
         try:
             with model_call.current():
                 response = await request(self, *args, **kwargs)
-        except BaseException as error:
+        except BaseException as error:  # whatever ends the call ends its span, cancellation too; raised again
             model_call.fail(error)
             raise
         quietly(lambda: _watch(model_call, response, AsyncChunks))
@@ -140,7 +140,7 @@ class Chunks(Iterator[Any]):
         except StopIteration:
             self._call.finish()
             raise
-        except BaseException as error:
+        except BaseException as error:  # whatever ends the call ends its span, cancellation too; raised again
             self._call.fail(error)
             raise
         self._call.add(chunk)
@@ -160,7 +160,7 @@ class AsyncChunks(AsyncIterator[Any]):
         except StopAsyncIteration:
             self._call.finish()
             raise
-        except BaseException as error:
+        except BaseException as error:  # whatever ends the call ends its span, cancellation too; raised again
             self._call.fail(error)
             raise
         self._call.add(chunk)

@@ -10,8 +10,6 @@ import weakref
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from opentelemetry import trace
-
 from scenario._tracing.judge_span_collector import judge_span_collector
 from scenario._tracing.wishes import Wishes, wishes_of
 from scenario.config import ScenarioConfig
@@ -105,7 +103,7 @@ class _Connection:
                 for processor in (*wishes.span_processors, *exporters):
                     provider.add_span_processor(processor)
         for instrumentor in wishes.instrumentors:
-            instrumentor.instrument(tracer_provider=provider or trace.get_tracer_provider())
+            instrumentor.instrument(tracer_provider=provider or _current_provider())
 
     def collect_from(self, provider: TracerProvider) -> None:
         """Let judges read the spans of a provider; once is enough."""
@@ -139,18 +137,27 @@ def _exporters(wishes: Wishes) -> list[SpanProcessor]:
     return processors
 
 
+def _current_provider() -> Any:
+    """The tracer provider of this process, or a proxy for one that may come."""
+    from opentelemetry import trace  # noqa: PLC0415 - the API, loaded when somebody traces
+
+    return trace.get_tracer_provider()
+
+
 def _sdk_provider() -> TracerProvider | None:
     """The tracer provider of this process, if it is the SDK's."""
     sdk: Any = sys.modules.get(_SDK)
     if sdk is None:
         return None
-    provider: Any = trace.get_tracer_provider()
+    provider = _current_provider()
     return provider if isinstance(provider, sdk.TracerProvider) else None
 
 
 def _new_provider() -> TracerProvider | None:
     """A provider for a process that has none; None when it has one that is not the SDK's."""
-    if not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+    from opentelemetry import trace  # noqa: PLC0415 - the API, loaded when somebody traces
+
+    if not isinstance(_current_provider(), trace.ProxyTracerProvider):
         return None
     from opentelemetry.sdk.resources import SERVICE_NAME, Resource  # noqa: PLC0415 - loads the SDK
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 - likewise

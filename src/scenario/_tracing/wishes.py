@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -53,6 +52,8 @@ def wishes_of(settings: Mapping[str, Any]) -> Wishes:
     names = [each.name for each in fields(Wishes)]
     for name in settings:
         if name not in names:
+            import difflib  # noqa: PLC0415 - only for a name that is wrong
+
             near = difflib.get_close_matches(name, names, n=1)
             advice = f"Did you mean `{near[0]}`?" if near else f"The settings are: {', '.join(names)}."
             raise ConfigError(f"`observability` has no setting `{name}`. {advice}", source=_SOURCE)

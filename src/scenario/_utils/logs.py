@@ -11,6 +11,15 @@ from pathlib import Path
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
+class _Redacting(logging.Formatter):
+    """Replaces secrets in what is logged, tracebacks among it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        from scenario._redaction import redactor  # noqa: PLC0415 - only where something is logged
+
+        return redactor().text(super().format(record))
+
+
 def configure_logging() -> None:
     """Follow ``SCENARIO_LOG_LEVEL`` and ``SCENARIO_LOG_FILE``; the same values are followed once.
 
@@ -44,5 +53,5 @@ def _configure(level_name: str, file: str) -> None:
 
 
 def _add(logger: logging.Logger, handler: logging.Handler) -> None:
-    handler.setFormatter(logging.Formatter(_FORMAT))
+    handler.setFormatter(_Redacting(_FORMAT))
     logger.addHandler(handler)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, cast
 
-from pydantic import BaseModel, Field, HttpUrl, model_validator
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, field_validator, model_validator
 
 _PREFIX = "LANGWATCH_"
 
@@ -15,11 +15,16 @@ class LangWatchSettings(BaseModel):
 
     Attributes:
         endpoint: The server's address; ``LANGWATCH_ENDPOINT``.
-        api_key: The key; ``LANGWATCH_API_KEY``. Empty means: report nothing.
+        api_key: The key, without space around it; ``LANGWATCH_API_KEY``. Empty means: report nothing.
+        project_id: The project, for keys that are good for several; ``LANGWATCH_PROJECT_ID``. None means that
+            the key says which.
     """
+
+    model_config = ConfigDict(hide_input_in_errors=True, str_strip_whitespace=True)
 
     endpoint: HttpUrl = HttpUrl("https://app.langwatch.ai")
     api_key: str = Field(default="", repr=False)
+    project_id: str | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -34,3 +39,10 @@ class LangWatchSettings(BaseModel):
             if _PREFIX + field.upper() in variables
         }
         return {**found, **given}
+
+    @field_validator("api_key", "project_id")
+    @classmethod
+    def _fits_into_a_header(cls, value: str | None) -> str | None:
+        if value and not (value.isascii() and value.isprintable()):
+            raise ValueError("it holds a character that the header of a request cannot carry")
+        return value

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Any, ClassVar, Final, Literal, TypeAlias
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from scenario.config.model import ModelConfig
+from scenario.config.model import ModelConfig, ModelObject
 
 
 class _Unset(Enum):
@@ -33,6 +36,18 @@ def _headless_from_environment() -> bool:
     return is_true(os.environ.get("SCENARIO_HEADLESS", ""))
 
 
+def _checked_rules(rules: list[Any] | None) -> list[Any] | None:
+    for rule in rules or ():
+        if isinstance(rule, str):
+            try:
+                re.compile(rule)
+            except re.error as error:
+                raise ValueError(f"{rule!r} is no regular expression: {error}") from error
+        elif not isinstance(rule, re.Pattern) and not callable(rule):
+            raise ValueError(f"{rule!r} is neither a regular expression nor a function")  # noqa: TRY004 - as pydantic wants
+    return rules
+
+
 class ScenarioConfig(BaseModel):
     """The settings of a scenario.
 
@@ -47,13 +62,16 @@ class ScenarioConfig(BaseModel):
             ``trace_exporter``, ``instrumentors``), and ``otlp`` and ``capture_message_content``.
         timeout: The most seconds a run may take; None is no limit.
         agent_timeout: The most seconds one call of an agent may take; None is no limit.
+        redact: What else is a secret: regular expressions, as text or compiled, and functions from text to text.
+        store: Where runs are stored: a path, a URL of PostgreSQL, or ``off``. None stores under pytest, beside the
+            project, and nowhere else.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     default_config: ClassVar[ScenarioConfig | None] = None
 
-    default_model: str | ModelConfig | None = None
+    default_model: str | ModelConfig | ModelObject | None = None
     max_turns: int | None = 10
     verbose: bool | int | None = True
     cache_key: str | None = None
@@ -62,11 +80,13 @@ class ScenarioConfig(BaseModel):
     observability: dict[str, Any] | None = None
     timeout: float | None = Field(default=None, gt=0)
     agent_timeout: float | None = Field(default=None, gt=0)
+    redact: Annotated[list[Any] | None, AfterValidator(_checked_rules)] = None
+    store: str | Path | None = None
 
     @classmethod
     def configure(
         cls,
-        default_model: str | ModelConfig | Unset | None = UNSET,
+        default_model: str | ModelConfig | ModelObject | Unset | None = UNSET,
         max_turns: int | Unset | None = UNSET,
         verbose: bool | int | Unset | None = UNSET,
         cache_key: str | Unset | None = UNSET,
@@ -76,6 +96,8 @@ class ScenarioConfig(BaseModel):
         *,
         timeout: float | Unset | None = UNSET,
         agent_timeout: float | Unset | None = UNSET,
+        redact: Sequence[str | re.Pattern[str] | Callable[[str], str]] | Unset | None = UNSET,
+        store: str | Path | Unset | None = UNSET,
     ) -> None:
         """Set defaults for every scenario of this process.
 
@@ -92,6 +114,9 @@ class ScenarioConfig(BaseModel):
             observability: What `setup_scenario_tracing` takes.
             timeout: The most seconds a run may take.
             agent_timeout: The most seconds one call of an agent may take.
+            redact: What else is a secret wherever something is written or sent: regular expressions, as text or
+                compiled, whose matches are replaced, and functions from text to text.
+            store: Where runs are stored: a path, a URL of PostgreSQL, or ``off``.
 
         Raises:
             pydantic.ValidationError: A value has the wrong type; nothing is changed.
@@ -106,6 +131,8 @@ class ScenarioConfig(BaseModel):
             "observability": observability,
             "timeout": timeout,
             "agent_timeout": agent_timeout,
+            "redact": redact,
+            "store": store,
         }
         current = cls.default_config.explicit() if cls.default_config is not None else {}
         changed = {name: value for name, value in given.items() if value is not UNSET}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +14,7 @@ from scenario.config.scenario_config import ScenarioConfig, is_true
 from scenario.errors import ConfigError
 
 _PREFIX = "SCENARIO_"
-_CODE_ONLY = frozenset({"observability"})
+_CODE_ONLY = frozenset({"observability", "redact"})
 SETTINGS = tuple(name for name in ScenarioConfig.model_fields if name not in _CODE_ONLY)
 """The settings that a file or the environment can give."""
 
@@ -44,6 +42,8 @@ def from_pyproject(folder: Path | None = None) -> dict[str, Any]:
     path = _nearest_pyproject(os.fspath(folder or Path.cwd()))
     if path is None:
         return {}
+    import tomllib  # noqa: PLC0415 - only where there is a file to read
+
     try:
         return dict(_read_table(path, os.stat(path).st_mtime_ns))  # noqa: PTH116 - this is on the path of every run
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -62,6 +62,8 @@ def _nearest_pyproject(folder: str) -> str | None:
 
 @lru_cache(maxsize=16)
 def _read_table(path: str, modified: int) -> Mapping[str, Any]:
+    import tomllib  # noqa: PLC0415 - likewise
+
     del modified  # a part of the key, so that an edited file is read again
     source = f"[tool.scenario] in {path}"
     tools: Any = tomllib.loads(Path(path).read_text(encoding="utf-8")).get("tool", {})
@@ -71,6 +73,8 @@ def _read_table(path: str, modified: int) -> Mapping[str, Any]:
     settings = cast("dict[str, Any]", table)
     for name in settings:
         if name not in SETTINGS:
+            import difflib  # noqa: PLC0415 - only for a name that is wrong
+
             near = difflib.get_close_matches(name, SETTINGS, n=1)
             advice = f"Did you mean `{near[0]}`?" if near else f"The settings are: {', '.join(SETTINGS)}."
             raise ConfigError(f"{source} has no setting `{name}`. {advice}", source=source)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
+import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from inspect import unwrap
@@ -101,7 +104,7 @@ def next_steps(width: int) -> list[Text]:
     scenarios = str(Path(__file__).with_name("scenarios.py"))
     lines = [Text("What next?", "bold")]
     for said, what in (
-        ("Read the conversations:", "scenario demo --verbose"),
+        ("Read the conversations:", f"{_command()} demo --verbose"),
         ("Read the scenarios, and copy from them:", _short(scenarios)),
         ("Write one for an agent of your own, and run it with python:", FIRST_SCENARIO),
     ):
@@ -151,6 +154,24 @@ def _end(played: Played, width: int) -> Iterable[Text]:
         if role == "tool":
             said = textwrap.shorten(said, min(width, _WIDEST) - 8, placeholder=" ...")
         yield from wrapped(f"{index:2}  {said}", width, 4, _STYLES.get(role, "magenta"), hang=4)
+
+
+def _command() -> str:
+    """This program, as it can be started again from here."""
+    program = Path(sys.argv[0])
+    if program.name == "__main__.py" and program.parent.name == "scenario":
+        return f"{_startable(sys.executable)} -m scenario"
+    return _startable(sys.argv[0]) if program.stem == "scenario" else "scenario"
+
+
+def _startable(program: str) -> str:
+    """The name of a program if that leads to it, its path otherwise."""
+    name = os.path.basename(program)  # noqa: PTH119 - beside what follows
+    found = shutil.which(name)
+    if found is not None and os.path.abspath(found) == os.path.abspath(program):  # noqa: PTH100 - links stay links
+        return name
+    path = _short(program)
+    return shlex.quote(path if os.path.dirname(path) else os.path.join(os.curdir, path))  # noqa: PTH118, PTH120 - likewise
 
 
 def _short(path: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from scenario._text import message_lines, shorten
+from scenario.faults import FaultKind, not_the_agents
 from scenario.report.reporter import PlayedRun
 from scenario.report.session import RunSummary, Verdict
 from scenario.report.wording import measures, printable, unmet_lines
@@ -24,7 +25,7 @@ def explain(run: PlayedRun) -> str:
     messages = cast("Sequence[Mapping[str, Any]]", run.result.messages)
     start = _last_turns(messages)
     parts = [
-        [head, *_reason(told)],
+        [head, *_reason(told), *_excuse(told)],
         _criteria(told),
         _conversation(messages, start),
         _next(run, cut=start > 0),
@@ -35,6 +36,10 @@ def explain(run: PlayedRun) -> str:
 def _reason(told: RunSummary) -> list[str]:
     lines = [shorten(line, _WIDTH) for line in told.reason.splitlines() if line.strip()]
     return lines if len(lines) <= _MOST_LINES else [*lines[:_MOST_LINES], "..."]
+
+
+def _excuse(told: RunSummary) -> list[str]:
+    return [not_the_agents(FaultKind(told.fault))] if told.excuses_agent else []
 
 
 def _criteria(told: RunSummary) -> list[str]:

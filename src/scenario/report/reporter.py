@@ -70,7 +70,8 @@ def follow(runs: list[PlayedRun], test: str | None) -> Callable[[Fact], None]:
         if isinstance(fact, Started):
             started = fact
         elif isinstance(fact, Concluded) and started is not None:
-            verdict = Verdict.of(fact.status.value)
+            outcome = fact.result.outcome
+            verdict = Verdict.of(fact.status.value, outcome and outcome.value)
             has_user = any(agent.role is AgentRole.USER for agent in started.agents)
             runs.append(PlayedRun(started.name, fact.result, verdict, fact.error, test, has_user))
 
@@ -106,7 +107,9 @@ class ScenarioReporter:
         if any(run.result is result for run in self._runs):
             return
         name = scenario if isinstance(scenario, str) else scenario.name
-        verdict = Verdict.PASSED if result.success else Verdict.FAILED
+        verdict = Verdict.of(
+            "SUCCESS" if result.success else "FAILED", result.outcome and result.outcome.value
+        )
         self._runs.append(PlayedRun(name, result, verdict, test=self._current_test()))
 
     def get_summary(self) -> dict[str, Any]:
@@ -116,7 +119,7 @@ class ScenarioReporter:
             ``total``, ``passed``, ``failed`` (those that raised among them), and ``success_rate``, in percent
             with two decimals; 0 without runs.
         """
-        totals = totals_of([run.verdict for run in self._runs])
+        totals = totals_of([run.summary() for run in self._runs])
         return {
             "total": totals.total,
             "passed": totals.passed,

@@ -19,12 +19,15 @@ class Verdict(str, Enum):
 
     PASSED = "PASSED"
     FAILED = "FAILED"
+    INCONCLUSIVE = "INCONCLUSIVE"
     ERROR = "ERROR"
     CANCELLED = "CANCELLED"
 
     @classmethod
-    def of(cls, status: str) -> Verdict:
-        """The verdict that a status of the event protocol stands for."""
+    def of(cls, status: str, outcome: str | None = None) -> Verdict:
+        """The verdict that a status of the event protocol, and the outcome of a result, stand for."""
+        if status == "FAILED" and outcome is not None:
+            return cls(outcome.upper())
         return cls.PASSED if status == "SUCCESS" else cls(status)
 
 
@@ -59,6 +62,8 @@ class RunSummary:
         reason: Why it ended this way; empty when `unmet` says it all.
         criteria: How many criteria were decided.
         unmet: Those that were not met.
+        fault: Unless it passed: whose fault it was, such as ``agent`` or ``simulator``.
+        usage: What it used of language models, in words; empty for none.
     """
 
     name: str
@@ -70,6 +75,13 @@ class RunSummary:
     reason: str = ""
     criteria: int = 0
     unmet: tuple[Unmet, ...] = ()
+    fault: str = ""
+    usage: str = ""
+
+    @property
+    def excuses_agent(self) -> bool:
+        """Whether it did not pass and the agent is not to blame."""
+        return self.fault not in {"", "agent"}
 
     def to_plain(self) -> dict[str, Any]:
         """The same as data that JSON and other processes can hold."""
@@ -88,10 +100,11 @@ class RunSummary:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How many runs there were, and how many of them passed."""
+    """How many runs there were, how many of them passed, and how many did not for a fault that is not the agent's."""
 
     total: int
     passed: int
+    excused: int = 0
 
     @property
     def failed(self) -> int:
@@ -104,9 +117,10 @@ class Totals:
         return round(100 * self.passed / self.total, 2) if self.total else 0.0
 
 
-def totals_of(verdicts: Collection[Verdict]) -> Totals:
-    """The totals of runs that ended like this."""
-    return Totals(len(verdicts), sum(verdict is Verdict.PASSED for verdict in verdicts))
+def totals_of(runs: Collection[RunSummary]) -> Totals:
+    """The totals of these runs."""
+    passed = sum(run.verdict is Verdict.PASSED for run in runs)
+    return Totals(len(runs), passed, sum(run.excuses_agent for run in runs))
 
 
 def summarise(
@@ -132,6 +146,8 @@ def summarise(
         reason=printable(_reason(result, error, unmet)),
         criteria=len({*result.passed_criteria, *result.failed_criteria} - {error}),
         unmet=tuple(_printable(each) for each in unmet),
+        fault="" if result.fault is None else result.fault.kind.value,
+        usage=str(result.usage.total) if result.usage else "",
     )
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from scenario._text import shorten
+from scenario.faults import FaultKind, not_the_agents
 from scenario.report.session import RunSummary, Totals, Verdict, totals_of
 from scenario.report.wording import measures, unmet_lines
 
 _LOOKS = {
     Verdict.PASSED: ("green",),
     Verdict.FAILED: ("red", "bold"),
+    Verdict.INCONCLUSIVE: ("yellow", "bold"),
     Verdict.ERROR: ("red", "bold"),
     Verdict.CANCELLED: ("yellow", "bold"),
 }
@@ -36,27 +38,44 @@ class Span:
 Line: TypeAlias = tuple[Span, ...]
 
 
-def section(runs: Sequence[RunSummary], *, every: bool) -> list[Line]:
+def section(runs: Sequence[RunSummary], *, every: bool, passing: Collection[str] = ()) -> list[Line]:
     """What is told of runs: a line for each, more for those that did not pass, and the totals.
 
     Args:
         runs: The runs.
-        every: Give those that passed a line each, too.
+        every: Give those that passed, and those of `passing`, a line each, too.
+        passing: The ids of tests that passed. Of their runs that did not pass is told how many there are, and
+            not why: most were meant to end like this.
     """
-    told = [run for run in runs if every or run.verdict is not Verdict.PASSED]
-    lines = [line for run in told for line in run_lines(run)]
-    return [*lines, totals_line(totals_of([run.verdict for run in runs]))]
+    lines: list[Line] = []
+    excused = 0
+    for run in runs:
+        counts = run.verdict is not Verdict.PASSED and run.test not in passing
+        if counts:
+            lines += run_lines(run)
+        elif every:
+            lines.append(head_line(run))
+        excused += not counts and run.verdict is not Verdict.PASSED
+    if excused:
+        lines.append(_excused_line(excused))
+    return [*lines, totals_line(totals_of(runs))]
 
 
-def run_lines(run: RunSummary) -> list[Line]:
-    """A run: verdict, name, measures and test; when it did not pass, the reason and the unmet criteria."""
+def head_line(run: RunSummary) -> Line:
+    """A run in a line: verdict, name, measures and test."""
     measured = measures(run)
     where = f" in {run.test}" if run.test is not None else ""
     rest = f" {shorten(run.name, _WIDTH)}{f' ({measured})' if measured else ''}{where}"
-    head = (Span(run.verdict.value, _LOOKS[run.verdict]), Span(rest))
+    return (Span(run.verdict.value, _LOOKS[run.verdict]), Span(rest))
+
+
+def run_lines(run: RunSummary) -> list[Line]:
+    """A run in a line; when it did not pass, more with the reason and the unmet criteria."""
+    head = head_line(run)
     if run.verdict is Verdict.PASSED:
         return [head]
     reason = [shorten(run.reason, _WIDTH)] if run.reason else []
+    reason += [not_the_agents(FaultKind(run.fault))] if run.excuses_agent else []
     below = reason + [line for each in run.unmet for line in unmet_lines(each, _WIDTH)]
     return [head, *((Span(f"  {line}"),) for line in below)]
 
@@ -66,8 +85,14 @@ def totals_line(totals: Totals) -> Line:
     rate = totals.success_rate
     colour = "green" if totals.failed == 0 else "yellow" if rate >= _FAIR else "red"
     runs = "1 run" if totals.total == 1 else f"{totals.total} runs"
-    text = f"{runs}: {totals.passed} passed, {totals.failed} failed, success rate {rate:g} %"
+    excused = f" ({totals.excused} not by the agent's fault)" if totals.excused else ""
+    text = f"{runs}: {totals.passed} passed, {totals.failed} failed{excused}, success rate {rate:g} %"
     return (Span(text, (colour,)),)
+
+
+def _excused_line(number: int) -> Line:
+    runs = "1 run that did not pass is" if number == 1 else f"{number} runs that did not pass are"
+    return (Span(f"{runs} of tests that passed; --scenario-report=all says why"),)
 
 
 def plain(lines: Iterable[Line]) -> str:

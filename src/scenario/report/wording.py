@@ -27,6 +27,8 @@ def measures(run: RunSummary) -> str:
         known.append(f"{run.total_time:.2f} s")
     if run.agent_time is not None:
         known.append(f"agent {run.agent_time:.2f} s")
+    if run.usage:
+        known.append(f"models: {run.usage}")
     return ", ".join(known)
 
 

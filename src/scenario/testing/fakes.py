@@ -1,4 +1,4 @@
-"""Fakes for testing scenarios, agents, judges and sinks, without models, clocks or chance."""
+"""Fakes of agents, sinks, clocks and identifiers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from scenario.agent_adapter import AgentAdapter
 from scenario.types import AgentInput, AgentReturnTypes, AgentRole
 
 Reply: TypeAlias = AgentReturnTypes | BaseException
-
-__all__ = ["CountingIds", "FakeClock", "RecordingSink", "ScriptedAgent"]
 
 
 class FakeClock:

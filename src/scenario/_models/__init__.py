@@ -1,0 +1,1 @@
+"""Calls of language models: what is asked and answered, who answers, retries, limits, prices."""

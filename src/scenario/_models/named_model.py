@@ -1,0 +1,135 @@
+"""A language model that is known by its name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import partial
+from importlib.util import find_spec
+from typing import Any
+
+from scenario._models.calling import Line, Try, call
+from scenario._models.exchange import exchange
+from scenario._models.io_loop import io_loop
+from scenario._models.openai_calls import ask, ask_own
+from scenario._models.port import ModelReply, ModelRequest
+from scenario._models.prices import price_list
+from scenario._models.providers import Endpoint, Missing, find
+from scenario._models.retry import RetryPolicy
+from scenario._models.settings import Settings, mention_ignored, split
+from scenario._redaction import register_secret
+from scenario.errors import ModelError
+
+
+class NamedModel:
+    """A language model that is known by its name, such as ``openai/gpt-4.1-mini``.
+
+    Where it is and with which key is looked up at each call, so that a key may be set later. Calls are made on the
+    I/O loop of the process.
+
+    Args:
+        name: The name.
+        settings: How it is called.
+    """
+
+    def __init__(self, name: str, settings: Settings | None = None) -> None:
+        self.name = name
+        self.settings = settings or Settings()
+
+    def __repr__(self) -> str:
+        """The name, and the address if one was given."""
+        return f"NamedModel({self.name!r})"
+
+    async def complete(self, request: ModelRequest) -> ModelReply:
+        """Answer a request.
+
+        Args:
+            request: What is asked. Its ``extra`` may also hold what says how the call is made.
+
+        Raises:
+            ModelError: It could not be had.
+        """
+        settings, more = split(request.extra, self.settings) if request.extra else (self.settings, {})
+        if settings.ignored:
+            mention_ignored(self.name, settings.ignored)
+        endpoint = find(self.name, os.environ, settings)
+        if isinstance(endpoint, Missing):
+            raise ModelError(endpoint.text, provider=endpoint.provider, model=self.name, attempts=0)
+        if endpoint is None:
+            return await self._by_litellm(request, settings, more)
+        register_secret(endpoint.key, endpoint.key_variable)
+        params = parameters(request, endpoint.model, more)
+        return await io_loop().run(_called(self.name, endpoint, settings, params))
+
+    async def _by_litellm(
+        self, request: ModelRequest, settings: Settings, more: Mapping[str, Any]
+    ) -> ModelReply:
+        provider = self.name.partition("/")[0]
+        if find_spec("litellm") is None:
+            raise ModelError(
+                f"`{provider}` is no provider that scenario knows. For those that litellm knows, install "
+                f"agent-scenario[litellm]; for a server that speaks OpenAI's protocol, give api_base=.",
+                provider=provider,
+                model=self.name,
+                attempts=0,
+            )
+        from scenario._models.litellm_calls import ask_litellm  # noqa: PLC0415 - an extra
+
+        register_secret(settings.api_key)
+        params = parameters(request, self.name, more)
+        make_try = partial(ask_litellm, settings=settings)
+        return await io_loop().run(
+            _called(self.name, Endpoint(provider, "", self.name, ""), settings, params, make_try)
+        )
+
+
+def parameters(request: ModelRequest, model: str, more: Mapping[str, Any]) -> dict[str, Any]:
+    """A request in the protocol's terms.
+
+    Args:
+        request: The request.
+        model: The model as the provider names it.
+        more: The parameters among the request's ``extra``; what the request itself says goes before them.
+    """
+    params: dict[str, Any] = {**more, "model": model, "messages": list(request.messages)}
+    if request.tools:
+        params["tools"] = list(request.tools)
+        if request.tool_choice is not None:
+            params["tool_choice"] = request.tool_choice
+    said = {
+        "response_format": request.response_format,
+        "temperature": request.temperature,
+        "max_tokens": request.max_tokens,
+    }
+    return params | {name: value for name, value in said.items() if value is not None}
+
+
+async def _called(
+    label: str, endpoint: Endpoint, settings: Settings, params: Mapping[str, Any], make_try: Try | None = None
+) -> ModelReply:
+    """Call an endpoint; on the I/O loop."""
+    address = endpoint.base_url or f"litellm:{endpoint.provider}"
+    gate = exchange().gate(address)
+    if settings.max_concurrency is not None:
+        gate.cap(settings.max_concurrency)
+    line = Line(
+        label,
+        endpoint.provider,
+        endpoint.model,
+        gate,
+        exchange().learned(address, endpoint.model),
+        RetryPolicy() if settings.max_retries is None else RetryPolicy(retries=settings.max_retries),
+        settings.price or price_list().find(endpoint.provider, endpoint.model),
+        endpoint.base_url,
+        endpoint.key_variable,
+    )
+    return await call(line, params, make_try or _try_at(endpoint, settings))
+
+
+def _try_at(endpoint: Endpoint, settings: Settings) -> Try:
+    """How one try at an endpoint is made: with the user's own client, or with ours."""
+    if settings.client is not None:
+        return partial(ask_own, settings.client, settings=settings)
+    client = exchange().client(endpoint, settings)
+    headers, query = {**endpoint.headers, **settings.headers}, {**endpoint.query, **settings.query}
+    return partial(ask, client, settings=settings, headers=headers, query=query)

@@ -1,0 +1,59 @@
+"""Playing an executor's script where its caller wants it: on the caller's loop, or on a thread of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+from scenario._engine.isolation import GRACE, run_apart
+from scenario._engine.loop import Curtain
+from scenario._engine.scene import Scene
+from scenario.errors import TimeLimitError
+from scenario.types import ScenarioResult
+
+if TYPE_CHECKING:
+    from scenario.scenario_executor import ScenarioExecutor
+
+__tracebackhide__ = True  # pytest leaves our frames out of the tracebacks of people's own errors
+
+
+async def perform(executor: ScenarioExecutor, *, is_apart: bool) -> ScenarioResult:
+    """Play an executor's script: apart, as `run` does, or on the caller's loop, as `arun` does."""
+    return await _delivered(executor, run_apart(_Apart(executor)) if is_apart else executor.run())
+
+
+async def _delivered(
+    executor: ScenarioExecutor, playing: Coroutine[Any, Any, ScenarioResult]
+) -> ScenarioResult:
+    """Wait for a run, and until what happened in it is delivered; not for long if it was cut short."""
+    patience = executor.event_bus.drain_timeout
+    try:
+        return await playing
+    except BaseException as error:  # cancellation and Ctrl-C shorten the wait below; raised again
+        if not isinstance(error, Exception):
+            patience = min(patience, GRACE)
+        raise
+    finally:
+        await executor.event_bus.drained(patience)
+
+
+class _Apart:
+    """An executor's run, as the thread that waits for it sees it."""
+
+    def __init__(self, executor: ScenarioExecutor) -> None:
+        self._executor = executor
+        self.run = executor.run
+
+    def curtain(self) -> Curtain | None:
+        return self._executor._curtain  # noqa: SLF001 - a part of the executor
+
+    def seconds_left(self) -> float | None:
+        config = self._executor.config
+        return self._scene.seconds_left(config.timeout, config.agent_timeout)
+
+    def overdue(self, grace: float) -> TimeLimitError | None:
+        return self._scene.overdue_by(grace, self._executor.config.agent_timeout)
+
+    @property
+    def _scene(self) -> Scene:
+        return self._executor._scene  # noqa: SLF001 - a part of the executor
