@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from scenario._engine.facts import Fact
 
     Reader: TypeAlias = Callable[[Fact], Any]
@@ -32,10 +34,11 @@ class _Registration:
 
 
 class _Registry:
-    """The observers of a process. The tuple is replaced, never changed: runs begin on many threads."""
+    """The observers of a process. The tuples are replaced, never changed: runs begin on many threads."""
 
     def __init__(self) -> None:
         self.registered: tuple[_Registration, ...] = ()
+        self.deliveries: tuple[Callable[[], list[Future[None]]], ...] = ()
         self._lock = threading.Lock()
 
     def add(self, registration: _Registration) -> None:
@@ -76,3 +79,17 @@ def readers() -> list[Reader]:
         except Exception:  # observers are other people's code, and the run goes on without this one
             _logger.exception("An observer of runs raised")
     return found
+
+
+def deliver_with(undelivered: Callable[[], list[Future[None]]]) -> None:
+    """Let runs wait at their end, within a bound, for what their readers hand on to others.
+
+    Args:
+        undelivered: Asked at the end of each run for futures that are done when everything is delivered.
+    """
+    _registry.deliveries = (*_registry.deliveries, undelivered)
+
+
+def undelivered() -> list[Future[None]]:
+    """Futures that are done when everything that was read so far is delivered."""
+    return [future for find in _registry.deliveries for future in find() if not future.done()]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from scenario._engine.isolation import GRACE, run_apart
 from scenario._engine.loop import Curtain
 from scenario._engine.scene import Scene
+from scenario._observers import undelivered
 from scenario.errors import TimeLimitError
 from scenario.types import ScenarioResult
 
@@ -35,6 +37,9 @@ async def _delivered(
         raise
     finally:
         await executor.event_bus.drained(patience)
+        waiting = [asyncio.wrap_future(future) for future in undelivered()]
+        if waiting:
+            await asyncio.wait(waiting, timeout=patience)
 
 
 class _Apart:

@@ -12,20 +12,36 @@ import os
 import sys
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
+from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from scenario._observers import Reader, observe_runs
+from scenario._pytest.hooks import TrialHooks, add_options
+from scenario._pytest.trials import MARKER
+from scenario._replay.takes import CurrentTest, takes
 
 if TYPE_CHECKING:
     from scenario.report.reporter import PlayedRun, ScenarioReporter
     from scenario.report.session import RunSummary
+    from scenario.store import Place, StoreSink
 
 _NAMES = {"scenario", __name__}
-_MARKER = "agent_test: plays scenarios with an agent; select such tests with -m agent_test."
 _MOST_EXPLAINED = 5
+_WELL = {"passed", "skipped"}  # not well are "failed", and "rerun" of plugins that play a test again
+_TROUBLES = "scenario_store_troubles"
+_OFF = {"", "off"}
 _SESSION: pytest.StashKey[_Session] = pytest.StashKey()
+
+
+class Told(str, Enum):
+    """Which runs that did not pass the summary explains."""
+
+    FAILED_TESTS = "failed-tests"
+    ALL = "all"
+    NONE = "none"
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -46,19 +62,49 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         dest="scenario_debug",
         help="Print the conversations, and ask before the simulated user speaks. Needs -s, so that you can type.",
     )
+    group.addoption(
+        "--scenario-report",
+        choices=[told.value for told in Told],
+        default=Told.FAILED_TESTS.value,
+        dest="scenario_report",
+        help="What the summary says of runs that did not pass: all of it about those of tests that failed (the "
+        "default), all of it about all, or none.",
+    )
+    group.addoption(
+        "--scenario-store",
+        metavar="PATH|URL|off",
+        dest="scenario_store",
+        help="Where runs are stored (default: .scenario/runs.db of the project); off stores nothing.",
+    )
+    group.addoption(
+        "--scenario-replay",
+        choices=["off", "auto", "record", "replay"],
+        dest="scenario_replay",
+        help="Whether what scenarios ask of models, endpoints and recorded functions is recorded or replayed: off (the "
+        "default), record, replay, or auto, which replays what is recorded and records the rest.",
+    )
+    add_options(group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, follow the options, and begin to read runs."""
-    config.addinivalue_line("markers", _MARKER)
+    config.addinivalue_line("markers", MARKER)
     settings = _settings(config)
-    session = config.stash[_SESSION] = _Session(config)
+    storing = _Storing(config.getoption("scenario_store"), config.invocation_params.dir)
+    session = config.stash[_SESSION] = _Session(config, storing)
+    alone = _worker_input(config) is not None or config.getoption("scenario_replay") not in {None, "off"}
+    trials = session.trials = storing.trials = TrialHooks(config, session, alone=alone)
     with ExitStack() as stack:
+        stack.callback(setattr, takes, "demanded", takes.demanded)
+        takes.demanded = config.getoption("scenario_replay") or takes.demanded
         if settings:
             stack.enter_context(_configured(settings))
         stack.enter_context(observe_runs(session.follow))
+        stack.enter_context(observe_runs(storing.follow))
         config.add_cleanup(stack.pop_all().close)
     config.pluginmanager.register(session, "scenario-session")
+    config.pluginmanager.register(storing, "scenario-store")
+    config.pluginmanager.register(trials, "scenario-trials")
 
 
 @pytest.fixture(scope="session")
@@ -78,10 +124,13 @@ class _Session:
         test: The id of the test that is running, or None.
     """
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, storing: _Storing | None = None) -> None:
         self.runs: list[PlayedRun] = []
         self.test: str | None = None
+        self._storing = storing
         self._elsewhere: list[RunSummary] = []
+        self._called: set[str] = set()
+        self._troubled: set[str] = set()
         self._explained = 0
         self._sent = 0
         worker = _worker_input(config)
@@ -93,16 +142,20 @@ class _Session:
         """A reader for a run that begins now."""
         from scenario.report.reporter import follow
 
-        return follow(self.runs, self.test)
+        test = self.trials.test_of_run() if self.trials is not None else None
+        return follow(self.runs, test or self.test)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """A test begins."""
         self.test = item.nodeid
+        if self.trials is None or self.trials.trial is None or self.trials.trial[0] == 1:
+            takes.begin(CurrentTest(item.nodeid, item.path, item.config.rootpath))
 
     def pytest_runtest_logfinish(self) -> None:
         """A test ended."""
         self.test = None
+        takes.end()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, Any, pytest.TestReport]:
@@ -115,7 +168,11 @@ class _Session:
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take in what a worker sent."""
+        """Take note of how a test goes, and take in what a worker sent."""
+        if report.outcome not in _WELL:
+            self._troubled.add(report.nodeid)
+        elif report.when == "call":
+            self._called.add(report.nodeid)
         sent: list[dict[str, Any]] = getattr(report, "scenario_runs", [])
         if sent:
             from scenario.report.session import RunSummary
@@ -126,15 +183,25 @@ class _Session:
         """Add the section."""
         runs = self._elsewhere + [run.summary() for run in self.runs]
         verbosity = terminalreporter.config.get_verbosity()
-        if not runs or verbosity <= -2:  # noqa: PLR2004 - that is -q -q
+        told = Told(terminalreporter.config.getoption("scenario_report"))
+        if not runs or verbosity <= -2 or told is Told.NONE:  # noqa: PLR2004 - that is -q -q
             return
         from scenario.report.terminal import section
 
         terminalreporter.section("scenarios")
-        for line in section(runs, every=verbosity > 0):
+        passing = self._passing() if told is Told.FAILED_TESTS else ()
+        for line in section(runs, every=verbosity > 0, passing=passing):
             for span in line:
                 terminalreporter.write(span.text, **dict.fromkeys(span.looks, True))
             terminalreporter.line("")
+        for line in self._storing.lines() if self._storing is not None else ():
+            terminalreporter.line(line)
+
+    def _passing(self) -> set[str]:
+        """The tests that passed, or were skipped or expected to fail, by the ids that summaries have."""
+        from scenario.report.wording import printable
+
+        return {printable(test) for test in self._called - self._troubled}
 
     def _explanations(self, test: str) -> list[tuple[str, str]]:
         """A section for each run of this test that did not pass and was not explained before."""
@@ -151,6 +218,78 @@ class _Session:
         runs = self.runs[self._sent :]
         self._sent += len(runs)
         return [run.summary().to_plain() for run in runs]
+
+
+class _Storing:
+    """Stores the runs of a session. Where is settled when the first one begins, as a conftest.py can configure it.
+
+    Args:
+        setting: What the command line says; None leaves it to the configuration.
+        folder: Where paths begin.
+    """
+
+    def __init__(self, setting: str | None, folder: Path) -> None:
+        self._troubles: list[str] = []
+        self._setting = setting
+        self._folder = folder
+        self._is_settled = False
+        self._found: Place | None = None
+        self._sink: StoreSink | None = None
+
+    def follow(self) -> Reader:
+        """A reader for a run that begins now."""
+        place = self._place()
+        if place is None:
+            return _ignore
+        from scenario.store.sink import reader_for, sink_for
+
+        self._sink = sink_for(place)
+        return reader_for(place)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Store what is waiting. A worker sends along what could not be stored."""
+        losses = self._sink.close() if self._sink is not None else None
+        self._sink = None
+        if losses:
+            self._troubles.append(f"{losses}.")
+        if _worker_input(session.config) is not None:
+            cast("Any", session.config).workeroutput[_TROUBLES] = self._troubles
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take in what a worker could not store."""
+        output: dict[str, Any] = getattr(node, "workeroutput", None) or {}
+        self._troubles.extend(output.get(_TROUBLES, ()))
+
+    def lines(self) -> list[str]:
+        """Where the runs are stored, and what could not be."""
+        place = self._place()
+        return self._troubles if place is None else [f"stored in {place}", *self._troubles]
+
+    def _place(self) -> Place | None:
+        if not self._is_settled:
+            self._is_settled = True
+            self._found = self._find()
+        return self._found
+
+    def _find(self) -> Place | None:
+        from scenario.config import resolve
+        from scenario.errors import ConfigError
+
+        setting = resolve().store if self._setting is None else self._setting
+        if setting is not None and str(setting).strip().lower() in _OFF:
+            return None
+        from scenario.store.place import place_of
+
+        try:
+            return place_of(setting, self._folder)
+        except ConfigError as error:
+            self._troubles.append(f"Nothing is stored: {error}")
+            return None
+
+
+def _ignore(fact: Any) -> None:
+    pass
 
 
 def _settings(config: pytest.Config) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import Unpack
@@ -23,6 +24,8 @@ from scenario._events.channel import Channel
 from scenario._events.stream import Stream
 from scenario._observers import readers
 from scenario._performing import perform
+from scenario._replay.takes import takes
+from scenario._tape import speaking
 from scenario._tracing import ensure_tracing_initialized, judge_span_collector
 from scenario._utils.ids import IdSource, get_batch_run_id
 from scenario._utils.logs import configure_logging
@@ -41,6 +44,9 @@ if TYPE_CHECKING:
     from scenario._events.event_bus import ScenarioEventBus
     from scenario._events.events import ScenarioEvent
     from scenario._events.sink import Sink
+    from scenario._replay.taping import Taping
+    from scenario.store.place import Place
+    from scenario.types import JudgmentRequest
 
 __tracebackhide__ = True  # pytest leaves our frames out of the tracebacks of people's own errors
 
@@ -114,6 +120,8 @@ class ScenarioExecutor(SceneStage):
         }
         refuse_unknown(options)
         super().__init__(name, resolve(settings))
+        self._store = _store_of(self.config.store) if self.config.store is not None else None
+        self._taping = _taping(self, takes.demanded or self.config.replay or "off")
 
     @property
     def events(self) -> Stream[ScenarioEvent]:
@@ -154,7 +162,10 @@ class ScenarioExecutor(SceneStage):
         configure_logging()
         ensure_tracing_initialized()
         with self._raised_curtain() as curtain:
-            result = await play(curtain, self._perform)
+            taping = self._taping
+            result = await play(
+                curtain, self._perform if taping is None else lambda: taping.play(self._perform)
+            )
         if result is None:
             raise asyncio.CancelledError("The run was ended from outside")
         return result
@@ -171,6 +182,10 @@ class ScenarioExecutor(SceneStage):
         self.event_bus.subscribe_to_facts(channel.facts)
         for reader in readers():
             channel.facts.subscribe(reader)
+        if self._store is not None:
+            from scenario.store.sink import reader_for  # noqa: PLC0415 - it loads SQLAlchemy
+
+            channel.facts.subscribe(reader_for(self._store))
         if self.config.verbose:
             watch_run(channel.facts, named=self.config.verbose == 2)  # noqa: PLR2004 - the documented value
         token = context_scenario.set(self)
@@ -227,6 +242,12 @@ class ScenarioExecutor(SceneStage):
             return None
         text = await ask(f"[{self.name}] Your message as the user, or Enter to let {actor.info.name} speak: ")
         return [{"role": "user", "content": text}] if text else None
+
+    async def _call(self, actor: Actor, request: JudgmentRequest | None = None) -> int | ScenarioResult:
+        if self._taping is None:
+            return await super()._call(actor, request)
+        with speaking(actor.info.name):  # a tape keeps what a player calls under the player's name
+            return await super()._call(actor, request)
 
     def _new_scene(self) -> Scene:
         channel, curtain = self._open_channel(), self._curtain
@@ -344,6 +365,22 @@ async def arun(
         **options,
     )
     return await perform(executor, is_apart=False)
+
+
+def _taping(executor: ScenarioExecutor, mode: str) -> Taping | None:
+    """The recordings of an executor's runs; None when they are neither recorded nor replayed."""
+    if mode == "off":
+        return None
+    from scenario._replay.taping import Taping  # noqa: PLC0415 - few runs are recorded or replayed
+
+    return Taping(executor.name, executor.scenario_set_id, executor.config, mode)
+
+
+def _store_of(setting: str | Path) -> Place | None:
+    """Where runs are stored; None for nowhere."""
+    from scenario.store.place import place_of  # noqa: PLC0415 - few runs outside of tests are stored
+
+    return place_of(setting)
 
 
 def _event_bus(sinks: Sequence[Sink]) -> ScenarioEventBus:

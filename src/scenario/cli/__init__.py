@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import click
 
+from scenario.cli.cache_command import cache
+from scenario.cli.compare_command import compare
 from scenario.cli.demo_command import demo
+from scenario.cli.doctor_command import doctor
+from scenario.cli.export_command import export
+from scenario.cli.gate_command import gate
+from scenario.cli.import_command import import_
+from scenario.cli.init_command import init
+from scenario.cli.list_command import list_
+from scenario.cli.prune_command import prune
+from scenario.cli.rejudge_command import rejudge
+from scenario.cli.report_command import report
+from scenario.cli.run_command import run
+from scenario.cli.runs_command import runs
+from scenario.cli.show_command import show
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -14,3 +28,17 @@ def main() -> None:
 
 
 main.add_command(demo)
+main.add_command(cache)
+main.add_command(runs)
+main.add_command(show)
+main.add_command(export)
+main.add_command(import_)
+main.add_command(prune)
+main.add_command(compare)
+main.add_command(gate)
+main.add_command(report)
+main.add_command(init)
+main.add_command(list_)
+main.add_command(rejudge)
+main.add_command(run)
+main.add_command(doctor)

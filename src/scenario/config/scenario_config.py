@@ -25,6 +25,7 @@ UNSET: Final = _Unset.UNSET
 """Stands for "not given", where None has a meaning of its own."""
 
 Unset: TypeAlias = Literal[_Unset.UNSET]
+ReplayMode: TypeAlias = Literal["off", "auto", "record", "replay"]
 
 
 def is_true(text: str) -> bool:
@@ -65,6 +66,9 @@ class ScenarioConfig(BaseModel):
         redact: What else is a secret: regular expressions, as text or compiled, and functions from text to text.
         store: Where runs are stored: a path, a URL of PostgreSQL, or ``off``. None stores under pytest, beside the
             project, and nowhere else.
+        replay: Whether calls of models, endpoints and `scenario.recorded` functions are recorded or replayed: ``off``;
+            ``record``; ``replay``; or ``auto``, which replays what is recorded and records the rest.
+        cassettes: The folder of the recordings; None is ``cassettes`` beside the test.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -82,6 +86,8 @@ class ScenarioConfig(BaseModel):
     agent_timeout: float | None = Field(default=None, gt=0)
     redact: Annotated[list[Any] | None, AfterValidator(_checked_rules)] = None
     store: str | Path | None = None
+    replay: ReplayMode | None = "off"
+    cassettes: str | Path | None = None
 
     @classmethod
     def configure(
@@ -98,6 +104,8 @@ class ScenarioConfig(BaseModel):
         agent_timeout: float | Unset | None = UNSET,
         redact: Sequence[str | re.Pattern[str] | Callable[[str], str]] | Unset | None = UNSET,
         store: str | Path | Unset | None = UNSET,
+        replay: ReplayMode | Unset | None = UNSET,
+        cassettes: str | Path | Unset | None = UNSET,
     ) -> None:
         """Set defaults for every scenario of this process.
 
@@ -117,6 +125,8 @@ class ScenarioConfig(BaseModel):
             redact: What else is a secret wherever something is written or sent: regular expressions, as text or
                 compiled, whose matches are replaced, and functions from text to text.
             store: Where runs are stored: a path, a URL of PostgreSQL, or ``off``.
+            replay: ``off``, ``record``, ``replay``, or ``auto``, which replays what is recorded and records the rest.
+            cassettes: The folder of the recordings.
 
         Raises:
             pydantic.ValidationError: A value has the wrong type; nothing is changed.
@@ -133,6 +143,8 @@ class ScenarioConfig(BaseModel):
             "agent_timeout": agent_timeout,
             "redact": redact,
             "store": store,
+            "replay": replay,
+            "cassettes": cassettes,
         }
         current = cls.default_config.explicit() if cls.default_config is not None else {}
         changed = {name: value for name, value in given.items() if value is not UNSET}

@@ -14,7 +14,7 @@ from scenario.statistics import Interval, PassesOf
 
 _ROW, _LABEL, _PLOT, _END = 22, 260, 420, 250
 _WIDTH = _LABEL + _PLOT + _END
-_CHART = (360, 180, 40)
+_CHART = (360, 180, 50)
 _BINS = 20
 _LABEL_CHARACTERS = 38
 _MOST_CELLS = 60
@@ -112,10 +112,13 @@ def histogram(values: Sequence[float], title: str, digits: int = 2) -> str:
     """How often a measure has which value."""
     width, height, margin = _CHART
     low, high = min(values), max(values)
-    bins = min(_BINS, max(1, math.ceil(math.sqrt(len(values))))) if high > low else 1
+    if low == high:
+        words = f"{title}: {amount(low, digits)} in all {len(values)} trials"
+        return _svg(width, 2 * margin, title, [_text(margin, margin, words, "start")])
+    bins = min(_BINS, math.ceil(math.sqrt(len(values))))
     counts = [0] * bins
     for value in values:
-        counts[min(bins - 1, int((value - low) / (high - low) * bins)) if high > low else 0] += 1
+        counts[min(bins - 1, int((value - low) / (high - low) * bins))] += 1
     step, top = (width - 2 * margin) / bins, max(counts)
     bars = [
         f'<rect class="bar" x="{margin + place * step:.1f}" y="{height - margin - count / top * (height - margin - 20):.1f}" '

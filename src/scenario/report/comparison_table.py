@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from scenario.analysis import Comparison
-from scenario.report.document import amount, percent
+from scenario.report.document import percent
 from scenario.report.wording import printable
 
 
@@ -46,7 +46,7 @@ def _scenarios(comparison: Comparison) -> str:
 
 def _shifts(comparison: Comparison) -> str:
     rows = "".join(
-        f"<tr><td>{_text(each.measure)}</td><td>{amount(each.before, 3)}</td><td>{amount(each.after, 3)}</td>"
+        f"<tr><td>{_text(each.measure)}</td><td>{each.before:,.4g}</td><td>{each.after:,.4g}</td>"
         f"<td>{'' if each.ratio is None else f'{each.ratio:.2f} x'}</td>"
         f"<td>{'' if each.interval is None else f'{each.interval.low:+.3g} to {each.interval.high:+.3g}'}</td></tr>"
         for each in comparison.shifts

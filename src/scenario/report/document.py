@@ -130,7 +130,7 @@ def notes(summary: BatchSummary) -> Sequence[str]:
     found: list[str] = []
     if summary.left_out:
         words = left_out_words(summary.left_out)
-        found.append(f"Of {summary.trials} trials {words}: what went wrong was not the agent's doing.")
+        found.append(f"Of {summary.trials} trials {words}: what went wrong there was not the agent's doing.")
     for each in summary.stopped_early:
         done = len(each.of.trials) - each.of.unfinished
         found.append(

@@ -40,8 +40,10 @@ def _line(data: dict[str, Any]) -> str:
 
 
 def _report(summary: BatchSummary) -> dict[str, Any]:
-    names = "label started_at ended_at counts interval passes measures left_out unfinished retries usage info confidence"
-    return _chosen(summary, names)
+    names = (
+        "label started_at ended_at counts interval passes measures unfinished retries usage info confidence"
+    )
+    return {**_chosen(summary, names), "left_out": _by_fault(summary.left_out)}
 
 
 def _scenario(scenario: ScenarioSummary) -> dict[str, Any]:

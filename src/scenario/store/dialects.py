@@ -1,0 +1,26 @@
+"""The statements that SQLite and PostgreSQL write each in its own way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def insert_if_new(connection: Connection, table: Table) -> Any:
+    """An insert that passes over rows that are there."""
+    return _insert(connection, table).on_conflict_do_nothing()
+
+
+def insert_or_update(connection: Connection, table: Table) -> Any:
+    """An insert that replaces rows that are there, told by their ``id``."""
+    statement = _insert(connection, table)
+    changed = {
+        column.name: statement.excluded[column.name] for column in table.columns if column.name != "id"
+    }
+    return statement.on_conflict_do_update(index_elements=["id"], set_=changed)
+
+
+def _insert(connection: Connection, table: Table) -> Any:
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

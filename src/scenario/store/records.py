@@ -1,0 +1,342 @@
+"""The facts of runs into rows. Pure: a `Group` collects what is written together, a `Track` what a run has come to.
+
+What is given here is plain data whose secrets and large media were taken out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, TypeAlias
+
+from scenario._text import call_text, calls_of, text_of
+from scenario.store.plain import clean, to_json
+from scenario.types import AgentRole, CriterionStatus
+from scenario.usage import RunUsage, Usage
+
+Row: TypeAlias = dict[str, Any]
+Data: TypeAlias = Mapping[str, Any]
+
+LOCAL: Final = "local"
+"""The source of runs that were played by this library."""
+
+_ROLES = {AgentRole.AGENT.value: "agent", AgentRole.USER.value: "user", AgentRole.JUDGE.value: "judge"}
+_COUNTS = {
+    CriterionStatus.PASSED.value: "passed_criteria",
+    CriterionStatus.FAILED.value: "failed_criteria",
+    CriterionStatus.INCONCLUSIVE.value: "inconclusive_criteria",
+}
+
+
+@dataclass
+class Track:
+    """What the writer knows of a run that goes on.
+
+    Attributes:
+        run: The row of the run, as it is now.
+        batch: The row of its batch.
+        scenario: The row of its scenario.
+        is_new: Whether it was never written.
+        judgements: How many times criteria were judged.
+        judge: The name of the judge, if there is one.
+        usage: What was used, by role.
+    """
+
+    run: Row
+    batch: Row
+    scenario: Row
+    is_new: bool = True
+    judgements: int = 0
+    judge: str | None = None
+    usage: dict[str, Usage] = field(default_factory=dict[str, Usage])
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its last fact was seen."""
+        return self.run["ended_at"] is not None
+
+
+@dataclass
+class Group:
+    """Rows that are written in one transaction.
+
+    Attributes:
+        tracks: The runs that have something new, by id.
+        cuts: Conversations that are cut: run, position from which on, number of the fact.
+        parts: The rows of each table that holds parts of runs, by the table's name.
+    """
+
+    tracks: dict[str, Track] = field(default_factory=dict[str, Track])
+    cuts: list[tuple[str, int, int]] = field(default_factory=list[tuple[str, int, int]])
+    parts: dict[str, list[Row]] = field(default_factory=dict[str, list[Row]])
+
+    def add(self, table: str, *rows: Row) -> None:
+        """Take rows of a table."""
+        self.parts.setdefault(table, []).extend(rows)
+
+    def forget(self, run_id: str) -> None:
+        """Leave out what there is of a run, because another of the same id begins."""
+        self.tracks.pop(run_id, None)
+        self.cuts = [cut for cut in self.cuts if cut[0] != run_id]
+        self.parts = {
+            table: [row for row in rows if row["run_id"] != run_id] for table, rows in self.parts.items()
+        }
+
+
+def scenario_id(set_id: str, name: str, description: str, fields: Data) -> str:
+    """The id of a scenario: the same wherever and whenever the same thing is played."""
+    text = to_json([set_id, name, description, sorted(fields.items())])
+    return f"scenario_{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+
+
+def begin(run_id: str, at: float, data: Data, process_id: str) -> Track:
+    """The track of a run, from what `Started` says.
+
+    ``trial``, ``seed``, ``tags`` and ``fields`` of the run's metadata get places of their own.
+    """
+    metadata: Data = data["metadata"]
+    fields = metadata.get("fields")
+    fields = fields if isinstance(fields, Mapping) else {}
+    tags = metadata.get("tags")
+    tags = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+    set_id, name, description = clean(data["set_id"]), clean(data["name"]), clean(data["description"])
+    scenario: Row = {
+        "id": scenario_id(set_id, name, description, fields),
+        "set_id": set_id,
+        "name": name,
+        "description": description,
+        "tags": to_json(tags),
+        "fields": to_json(fields),
+    }
+    batch: Row = {"id": clean(data["batch_run_id"]), "started_at": at, "info": "{}"}
+    run: Row = {
+        **_blank(),
+        "id": clean(run_id),
+        "batch_id": batch["id"],
+        "scenario_id": scenario["id"],
+        "process_id": process_id,
+        "trial": _whole_number(metadata.get("trial")),
+        "seed": _whole_number(metadata.get("seed")),
+        "agents": to_json(data["agents"]),
+        "metadata": to_json(metadata),
+        "started_at": at,
+    }
+    judges = [each["name"] for each in data["agents"] if each["role"] == AgentRole.JUDGE.value]
+    return Track(run, batch, scenario, judge=clean(judges[0]) if judges else None)
+
+
+def add(group: Group, track: Track, kind: str, at: float, data: Data) -> None:
+    """Take one fact of a run into the group.
+
+    Args:
+        group: Gets the rows.
+        track: The run; it is brought up to date.
+        kind: The name of the fact's class.
+        at: Its time.
+        data: What it says.
+    """
+    run = track.run
+    run_id, number = run["id"], run["facts"]
+    group.tracks[run_id] = track
+    run["facts"] += 1
+    run["last_at"] = at
+    kept = data
+    match kind:
+        case "TurnOpened":
+            run["turns"] = max(run["turns"], data["turn"] + 1)
+        case "MessageAdded":
+            kept = {name: value for name, value in data.items() if name != "message"}
+            run["messages"] = data["index"] + 1
+            group.add("message", _message(run_id, number, at, data))
+        case "RolledBack":
+            _cut(group, run, number, data["index"])
+        case "ModelCalled":
+            _count(track, data)
+            group.add("model_call", _model_call(run_id, number, at, data))
+        case "CheckpointJudged":
+            found = data["checkpoint"]
+            _judge(group, track, "checkpoint", at, data["turn"], found["passed"], found)
+        case "UserLeft":
+            run["ending"] = to_json(data["ending"])
+        case "Concluded":
+            _conclude(group, track, at, data)
+        case _:
+            pass
+    row = {"run_id": run_id, "number": number, "at": at, "kind": kind, "data": to_json(kept)}
+    group.add("fact", row)
+
+
+def _blank() -> Row:
+    empty = [
+        "status",
+        "success",
+        "outcome",
+        "fault",
+        "fault_reason",
+        "reasoning",
+        "error",
+        "ending",
+        "total_time",
+        "agent_time",
+        "ended_at",
+    ]
+    zero = [
+        "turns",
+        "messages",
+        "passed_criteria",
+        "failed_criteria",
+        "inconclusive_criteria",
+        "facts",
+        "lost",
+        "change",
+    ]
+    return {
+        "source": LOCAL,
+        **dict.fromkeys(empty),
+        **dict.fromkeys(zero, 0),
+        **asdict(Usage()),
+        "usage_by_role": to_json(asdict(RunUsage())),
+    }
+
+
+def _message(run_id: str, number: int, at: float, data: Data) -> Row:
+    message: Data = data["message"]
+    author: Data = data["author"] or {}
+    said = [text_of(message), *(call_text(call) for call in calls_of(message))]
+    return {
+        "run_id": run_id,
+        "number": number,
+        "position": data["index"],
+        "removed_by": None,
+        "id": _text(message.get("id")),
+        "role": clean(str(message.get("role", "?"))),
+        "author": _text(author.get("name")),
+        "author_role": author.get("role"),
+        "turn": data["turn"],
+        "at": at,
+        "text": clean("\n".join(text for text in said if text)),
+        "data": to_json(message),
+    }
+
+
+def _cut(group: Group, run: Row, number: int, index: int) -> None:
+    """Cut the conversation: the rows of this group here, those that are stored when the group is written."""
+    run["messages"] = min(run["messages"], index)
+    group.cuts.append((run["id"], index, number))
+    for row in group.parts.get("message", ()):
+        if row["run_id"] == run["id"] and row["position"] >= index and row["removed_by"] is None:
+            row["removed_by"] = number
+
+
+def _model_call(run_id: str, number: int, at: float, data: Data) -> Row:
+    call, agent = data["call"], data["agent"]
+    return {
+        "run_id": run_id,
+        "number": number,
+        "at": at,
+        "turn": data["turn"],
+        "agent": clean(agent["name"]),
+        "role": agent["role"],
+        "model": clean(call["model"]),
+        "provider": clean(call["provider"]),
+        **call["usage"],
+        "seconds": call["seconds"],
+        "attempts": call["attempts"],
+        "request_id": _text(call["request_id"]),
+        "error": _text(call["error"]),
+    }
+
+
+def _count(track: Track, data: Data) -> None:
+    role = _ROLES[data["agent"]["role"]]
+    track.usage[role] = track.usage.get(role, Usage()) + Usage(**data["call"]["usage"])
+    _set_usage(track.run, asdict(RunUsage(**track.usage)))
+
+
+def _set_usage(run: Row, by_role: Data) -> None:
+    run["usage_by_role"] = to_json(by_role)
+    total = RunUsage(*(Usage(**by_role[role]) for role in ("agent", "user", "judge"))).total
+    run.update(asdict(total))
+
+
+def _conclude(group: Group, track: Track, at: float, data: Data) -> None:
+    result: Data = data["result"]
+    fault: Data = result["fault"] or {}
+    track.run.update(
+        status=data["status"],
+        success=bool(result["success"]),
+        outcome=result["outcome"],
+        fault=fault.get("kind"),
+        fault_reason=_text(fault.get("reason")),
+        reasoning=_text(result["reasoning"]),
+        error=_text(data["error"]),
+        ending=None if result["ending"] is None else to_json(result["ending"]),
+        total_time=result["total_time"],
+        agent_time=result["agent_time"],
+        ended_at=at,
+    )
+    if result["turns"] is not None:
+        track.run["turns"] = result["turns"]
+    _set_usage(track.run, result["usage"])
+    found = _judge(group, track, "final", at, None, bool(result["success"]), result)
+    for status, column in _COUNTS.items():
+        track.run[column] = found.count(status)
+
+
+def _judge(
+    group: Group, track: Track, kind: str, at: float, turn: int | None, passed: bool, judged: Data
+) -> list[str]:
+    """Take a judgement with its verdicts; returns the status of each."""
+    run_id, number = track.run["id"], track.judgements
+    track.judgements += 1
+    row: Row = {
+        "run_id": run_id,
+        "number": number,
+        "kind": kind,
+        "judge": track.judge,
+        "turn": turn,
+        "at": at,
+        "passed": passed,
+        "reasoning": _text(judged["reasoning"]),
+    }
+    group.add("judgement", row)
+    verdicts = [
+        _verdict(run_id, number, place, each)
+        for place, each in enumerate(_verdicts_of(judged["criteria"], judged))
+    ]
+    group.add("verdict", *verdicts)
+    return [verdict["status"] for verdict in verdicts]
+
+
+def _verdicts_of(criteria: Sequence[Data], judged: Data) -> list[Data]:
+    """The verdicts, and one without reasons for each criterion that is only named."""
+    told = {each["criterion"] for each in criteria}
+    found = list(criteria)
+    undecided = set(judged.get("inconclusive_criteria") or ())
+    for name, status in (("passed_criteria", "passed"), ("failed_criteria", "failed")):
+        for criterion in judged.get(name) or ():
+            if criterion not in told:
+                actual = "inconclusive" if criterion in undecided else status
+                found.append({"criterion": criterion, "status": actual, "reasoning": "", "evidence": []})
+    return found
+
+
+def _verdict(run_id: str, judgement: int, position: int, verdict: Data) -> Row:
+    return {
+        "run_id": run_id,
+        "judgement": judgement,
+        "position": position,
+        "criterion": clean(str(verdict["criterion"])),
+        "status": verdict["status"],
+        "reasoning": clean(str(verdict["reasoning"])),
+        "data": to_json(verdict),
+    }
+
+
+def _whole_number(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63 else None
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else clean(str(value))

@@ -1,0 +1,55 @@
+"""Redaction for a stream of facts, most of whose texts come again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from scenario._redaction import RedactionRule, Redactor, known_secrets
+from scenario.config import ScenarioConfig
+
+_SHORT: Final = 200
+_REMEMBERED: Final = 20_000
+
+
+class RememberingRedactor(Redactor):
+    """A redactor that remembers what became of short texts, such as keys, names and ids.
+
+    Args:
+        known: Values that are secrets, with their names for the mark.
+        rules: More of them.
+    """
+
+    def __init__(self, known: Mapping[str, str], rules: Iterable[RedactionRule] = ()) -> None:
+        super().__init__(known, rules)
+        self._texts: dict[str, str] = {}
+
+    def text(self, text: str) -> str:
+        """The text with a mark in the place of each secret; the same object if there is none."""
+        found = self._texts.get(text)
+        if found is None:
+            found = super().text(text)
+            if len(text) < _SHORT:
+                if len(self._texts) >= _REMEMBERED:
+                    self._texts.clear()
+                self._texts[text] = found
+        return found
+
+
+class CurrentRedactor:
+    """Gives the redactor that follows the environment and the configuration, the same one while they stay."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+        self._rules: list[RedactionRule] = []
+        self._redactor = RememberingRedactor({})
+
+    def __call__(self) -> Redactor:
+        """The redactor that holds now."""
+        configured = ScenarioConfig.default_config
+        rules = list((configured.redact if configured is not None else None) or ())
+        known = known_secrets()
+        if known != self._known or rules != self._rules:
+            self._known, self._rules = known, rules
+            self._redactor = RememberingRedactor(known, rules)
+        return self._redactor
