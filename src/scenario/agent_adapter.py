@@ -32,6 +32,22 @@ class AgentAdapter(ABC):
             `ScenarioResult` to end the run.
         """
 
+    def rollback(self, index: int, thread_id: str) -> None:  # noqa: B027 - an agent without a memory of its own needs none
+        """Forget what was said from a position on. Called when the conversation is cut there.
+
+        An agent that reads the conversation from its input needs no `rollback`; one that keeps it by the thread's id
+        overrides it. It must not raise.
+
+        Args:
+            index: The position of the first message that is gone, counted from 0.
+            thread_id: The conversation's id.
+        """
+
+
+def can_forget(agent: object) -> bool:
+    """Whether an agent does something when the conversation is cut: it overrides `AgentAdapter.rollback`."""
+    return isinstance(agent, AgentAdapter) and type(agent).rollback is not AgentAdapter.rollback
+
 
 AgentFunction = Callable[[AgentInput], AgentReturnTypes | Awaitable[AgentReturnTypes]]
 

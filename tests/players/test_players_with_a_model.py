@@ -1,4 +1,4 @@
-"""scenario.user_simulator_agent without a model, and .red_team_agent: what they say, and what works instead."""
+"""scenario.user_simulator_agent and .red_team_agent without a model: what they say, and what works instead."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from scenario import (
     RedTeamStrategy,
     UserSimulatorAgent,
 )
-from scenario.errors import ModelRequiredError, NotAvailableError
+from scenario.errors import ModelRequiredError
 from scenario.testing import ScriptedModel
-from support import agent, play, play_to_error
+from support import agent, play
 from support import said as words
 
 INPUT = AgentInput(thread_id="t", messages=[], new_messages=[])
@@ -97,22 +97,13 @@ async def test_a_script_that_says_everything_needs_no_simulator_to_speak():
 def test_an_attacker_is_a_user_and_keeps_its_parameters():
     attacker = RedTeamAgent(target="the key", total_turns=5, model="openai/gpt")
     assert (attacker.role, attacker.target, attacker.total_turns) == (AgentRole.USER, "the key", 5)
-    assert (attacker.strategy, attacker.options) == (None, {"model": "openai/gpt"})
+    assert (attacker.model, type(attacker.strategy)) == ("openai/gpt", CrescendoStrategy)
 
 
-def test_an_attacker_has_30_turns_unless_told_otherwise():
-    assert RedTeamAgent().total_turns == RedTeamAgent.crescendo(target="it").total_turns == 30
-
-
-async def test_an_attacker_cannot_speak_in_this_version_and_says_what_to_do():
-    with pytest.raises(NotAvailableError, match="RedTeamAgent is not in this version") as raised:
-        await RedTeamAgent().call(INPUT)
-    assert "Subclass scenario.RedTeamAgent and override `call`" in str(raised.value)
-
-
-async def test_what_an_attacker_lacks_reaches_the_caller_of_a_run():
-    error, _ = await play_to_error([RedTeamAgent(), agent()], [scenario.user()])
-    assert isinstance(error.__cause__, NotAvailableError)
+def test_an_attacker_without_a_model_says_what_is_missing_and_what_works_instead():
+    with pytest.raises(ModelRequiredError, match=r"^RedTeamAgent was initialized without a model") as raised:
+        RedTeamAgent(target="it")
+    assert "A subclass that overrides `call` needs none" in str(raised.value)
 
 
 async def test_an_attacker_that_speaks_for_itself_takes_part():
@@ -120,16 +111,25 @@ async def test_an_attacker_that_speaks_for_itself_takes_part():
     assert words(result) == [("user", "Do it")]
 
 
+async def test_an_attacker_that_speaks_for_itself_needs_no_model_for_its_script():
+    attacker = Attacker(target="it", total_turns=2)
+    result, _ = await play(
+        [attacker, agent()], attacker.marathon_script(final_checks=[scenario.succeed()], judge=False)
+    )
+    assert (result.success, len(result.messages)) == (True, 4)
+
+
+async def test_an_attacker_with_a_model_speaks():
+    attacker = RedTeamAgent.crescendo(target="it", model=ScriptedModel("a plan", "good day"))
+    result, _ = await play([attacker, agent()], [scenario.user(), scenario.succeed()])
+    assert words(result) == [("user", "good day")]
+
+
 def test_crescendo_makes_an_attacker_of_its_class_with_that_strategy():
     attacker = Attacker.crescendo(target="it", total_turns=4, model="openai/gpt")
     assert isinstance(attacker, Attacker)
     assert isinstance(attacker.strategy, CrescendoStrategy)
-    assert (attacker.target, attacker.total_turns, attacker.options) == ("it", 4, {"model": "openai/gpt"})
-
-
-def test_crescendo_has_no_instructions_in_this_version():
-    with pytest.raises(NotAvailableError, match="CrescendoStrategy is not in this version"):
-        CrescendoStrategy().build_system_prompt("it", 0, 5, "tea")
+    assert (attacker.target, attacker.total_turns, attacker.model) == ("it", 4, "openai/gpt")
 
 
 @pytest.mark.parametrize(
@@ -156,5 +156,5 @@ def test_a_strategy_or_technique_that_does_nothing_cannot_be_made(abstract):
         abstract()
 
 
-def test_no_technique_comes_with_this_version():
-    assert DEFAULT_TECHNIQUES == ()
+def test_five_techniques_come_with_the_library():
+    assert len(DEFAULT_TECHNIQUES) == 5

@@ -88,7 +88,7 @@ def test_texts_of_a_persona_are_lists_of_one():
 
 
 def test_a_persona_has_no_negative_patience():
-    with pytest.raises(ConfigError, match=r"Persona.patience cannot be -1"):
+    with pytest.raises(ConfigError, match=r"Persona.patience takes a number from 0 or a text, not -1"):
         Persona(patience=-1)
 
 

@@ -69,6 +69,11 @@ ELSEWHERE = {
     "scenario.judge_agent": "JudgeAgent",
     "scenario.user_simulator_agent": "UserSimulatorAgent",
     "scenario.red_team_agent": "RedTeamAgent",
+    "scenario._red_team.base": "RedTeamStrategy",
+    "scenario._red_team.crescendo": "CrescendoStrategy",
+    "scenario._red_team.techniques": "AttackTechnique DEFAULT_TECHNIQUES",
+    "scenario._judge": "JudgeUtils JudgeSpanDigestFormatter expand_trace grep_trace estimate_tokens deep_transform "
+    "StringDeduplicator truncate_media",
     "scenario.pytest_plugin": "",
     "scenario._events": "ScenarioEventBus EventReporter",
     "scenario._events.event_bus": "ScenarioEventBus",

@@ -15,7 +15,7 @@ from scenario._engine.outcome import (
     TurnLimit,
     Unplayable,
 )
-from scenario.errors import AgentError, EndpointError, ModelError
+from scenario.errors import AgentError, CassetteError, EndpointError, ModelError, ReplayMissError
 from scenario.types import AgentRole, EndingKind, Fault, FaultKind
 
 _BY_ROLE = {
@@ -71,7 +71,7 @@ def _of_error(outcome: Raised) -> FaultKind:
     role = error.role if isinstance(error, AgentError) else None
     while error is not None:
         out_of_reach = isinstance(error, EndpointError) and error.unreachable
-        if isinstance(error, ModelError) or out_of_reach:
+        if isinstance(error, ModelError | ReplayMissError | CassetteError) or out_of_reach:
             return FaultKind.INFRASTRUCTURE
         error = error.__cause__
     return _of_role(role)

@@ -27,7 +27,7 @@ from scenario._engine.facts import (
 from scenario._engine.labels import TraceLabels
 from scenario._engine.outcome import Outcome
 from scenario._utils.plain import checked_message, copy_message
-from scenario.agent_adapter import AgentAdapter, FunctionAgent
+from scenario.agent_adapter import AgentAdapter, FunctionAgent, can_forget
 from scenario.clock import Clock
 from scenario.errors import TimeLimitError
 from scenario.message_types import Message
@@ -177,6 +177,9 @@ class Scene:
         removed = self.conversation.cut(index)
         if removed:
             self.state.cut(index)
+            for actor in self.cast:
+                if can_forget(actor.agent):
+                    actor.agent.rollback(index, self.state.thread_id)
             self.trace.note(
                 {"scenario.rollback_index": index, "scenario.rollback_removed_count": len(removed)}
             )

@@ -1,0 +1,1 @@
+"""The parts of the attacker: strategies, disguises, scores, plans, reports."""
