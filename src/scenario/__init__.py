@@ -12,8 +12,9 @@ from scenario.cache import scenario_cache
 
 if TYPE_CHECKING:
     from scenario import checks
-    from scenario._tracing import scenario_only, setup_scenario_tracing, with_custom_scopes
+    from scenario._replay.recorded import recorded
     from scenario._simulator.persona import Persona
+    from scenario._tracing import scenario_only, setup_scenario_tracing, with_custom_scopes
     from scenario.agent_adapter import AgentAdapter, agent_from
     from scenario.checks import Check
     from scenario.config import ModelConfig, ScenarioConfig
@@ -95,6 +96,7 @@ _HOMES = {
     "judge": "script",
     "message": "script",
     "proceed": "script",
+    "recorded": "_replay.recorded",
     "run": "scenario_executor",
     "scenario_only": "_tracing",
     "setup_scenario_tracing": "_tracing",
@@ -114,6 +116,7 @@ __all__ = [  # noqa: RUF022 - grouped by use
     "default_config",
     "cache",
     "scenario_cache",
+    "recorded",
     # steps
     "message",
     "user",

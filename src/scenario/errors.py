@@ -13,6 +13,8 @@
     ├── SimulatorError (RuntimeError)        a simulated user that said nothing usable, though asked again
     ├── ModelError (RuntimeError)            a language model could not be had, or refused
     ├── EndpointError (RuntimeError)         an agent behind a wire could not be had, or answered nothing usable
+    ├── ReplayMissError (RuntimeError)       a run is replayed, and a call of it was not recorded
+    ├── CassetteError (RuntimeError)         a file of recordings that cannot be used
     ├── NoResultError (ValueError)           `step()` had nothing left to do
     ├── AlreadyRunningError (RuntimeError)   one executor, two runs at once
     ├── NoStageError (RuntimeError)          a step was used outside a running scenario
@@ -189,6 +191,36 @@ class EndpointError(ScenarioError, RuntimeError):
         self.endpoint = endpoint
         self.status = status
         self.unreachable = unreachable
+
+
+class ReplayMissError(ScenarioError, RuntimeError):
+    """A run is replayed, and a call of it was not recorded. The text shows the difference to the nearest recording.
+
+    Attributes:
+        scenario: The scenario's name.
+        channel: Whose call it is: the player's name, and the function's where it is one.
+        position: Which call of the channel it is, counted from 1.
+        cassette: The file of the recordings.
+    """
+
+    def __init__(self, message: str, *, scenario: str, channel: str, position: int, cassette: str) -> None:
+        super().__init__(message)
+        self.scenario = scenario
+        self.channel = channel
+        self.position = position
+        self.cassette = cassette
+
+
+class CassetteError(ScenarioError, RuntimeError):
+    """A file of recordings that cannot be read, written or understood.
+
+    Attributes:
+        path: The file; empty where a single recording in it is meant.
+    """
+
+    def __init__(self, message: str, *, path: str) -> None:
+        super().__init__(message)
+        self.path = path
 
 
 class NoResultError(ScenarioError, ValueError):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 from scenario._error_messages import model_required
+from scenario._models.checked import check_names, check_text
 from scenario._models.player_model import PlayerModel, player_model
 from scenario._models.port import LanguageModel
 from scenario._text import shorten
@@ -97,7 +99,7 @@ class JudgeAgent(AgentAdapter):
     ) -> None:
         self.criteria: list[Criterion] = list((criteria and checked_criteria(criteria)) or [])
         self.model = model
-        self.models = None if models is None else list(models)
+        self.models = models if models is None or isinstance(models, str) else list(models)
         self.api_base = api_base
         self.api_key = api_key
         self.temperature = temperature
@@ -163,13 +165,23 @@ class JudgeAgent(AgentAdapter):
 
     def _check_settings(self) -> None:
         wrong = [
-            ("votes", self.votes, "at least 1", self.votes >= 1),
-            ("agreement", self.agreement, "a share from 0 to below 1", 0 <= self.agreement < 1),
-            ("min_turns", self.min_turns, "0 or more", (self.min_turns or 0) >= 0),
+            ("votes", self.votes, "a whole number, at least 1", _is_count(self.votes, 1)),
+            ("agreement", self.agreement, "a share from 0 to below 1", _is_share(self.agreement)),
+            ("min_turns", self.min_turns, "a whole number, 0 or more", _is_count(self.min_turns or 0, 0)),
+            ("token_threshold", self.token_threshold, "a whole number", _is_count(self.token_threshold)),
+            (
+                "max_discovery_steps",
+                self.max_discovery_steps,
+                "a whole number",
+                _is_count(self.max_discovery_steps),
+            ),
+            ("models", self.models, "a list of models", not isinstance(self.models, str)),
             ("models", self.models, "at least one model", self.models is None or bool(self.models)),
             ("models", self.models, "in the place of `model`", self.models is None or self.model is None),
         ]
         name = type(self).__name__
+        check_text(name, system_prompt=self.system_prompt, additional_context=self.additional_context)
+        check_names(name, self._extra_params, JudgeAgent.__init__)
         for setting, value, right, is_right in wrong:
             if not is_right:
                 raise ConfigError(f"{name}({setting}={value!r}): `{setting}` is {right}.", source=name)
@@ -178,13 +190,21 @@ class JudgeAgent(AgentAdapter):
         """See to it that all of them can be judged."""
         name = type(self).__name__
         for criterion in criteria:
-            if not isinstance(criterion, str | Check):
+            if not (criterion.strip() if isinstance(criterion, str) else isinstance(criterion, Check)):
                 told = shorten(repr(criterion), 60)
                 raise ConfigError(f"{name}: a criterion is a text or a check, not {told}.", source="criteria")
         text = next((criterion for criterion in criteria if not isinstance(criterion, Check)), None)
         if text is not None and not self._voters:
             what = f"the criterion {shorten(repr(text), 60)} needs one to be judged"
             raise ModelRequiredError(f"{model_required(name, what)} {_INSTEAD}", agent=name)
+
+
+def _is_count(value: object, least: float = -math.inf) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1
 
 
 def _is_last_turn(given: AgentInput) -> bool:

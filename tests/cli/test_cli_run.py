@@ -1,5 +1,5 @@
+import io
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -8,18 +8,23 @@ import time
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
+from rich.progress import Progress as Bar
+from rich.progress import TextColumn
 
 from scenario.cli import main
+from scenario.cli.exit_codes import exit_code_of
 from scenario.cli.suite_lines import duration, standing_text
-from scenario.cli.suite_view import PlainView
-from scenario.suite.progress import Standing, TrialBegan, TrialEnded
-from scenario.suite.result import Attempt, TrialResult
+from scenario.cli.suite_view import LiveView, PlainView, view_of
+from scenario.suite.progress import Standing, TrialBegan, TrialEnded, TrialRepeated
+from scenario.suite.result import Attempt, Ending, SuiteResult, TrialResult
 from scenario.suite.trial import Trial
 from scenario.types import Fault, FaultKind, RunOutcome
 from scenario.usage import Usage
 
 SCENARIOS = """
 import asyncio
+import sys
 import scenario
 from scenario import AgentRole, checks
 from scenario.suite import Scenario, Suite
@@ -51,7 +56,8 @@ class Down(scenario.AgentAdapter):
 
 class Slow(scenario.AgentAdapter):
     async def call(self, input):
-        print("called", flush=True)
+        sys.stdout.write("called\\n")
+        sys.stdout.flush()
         await asyncio.sleep(SECONDS)
         return "It comes on Monday."
 
@@ -198,7 +204,11 @@ def test_ctrl_c_finishes_and_a_second_one_stops(folder, times):
     seconds = "0.5" if times == 1 else "60"
     (folder / "slow.py").write_text(SCENARIOS.replace("SECONDS", seconds) + RUNNING["slow"])
     command = [sys.executable, "-m", "scenario", "run", "slow.py", "--concurrency", "2"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        _interrupt(process, times)
+
+
+def _interrupt(process, times):
     assert [process.stdout.readline() for _ in range(2)] == ["called\n"] * 2
     process.send_signal(signal.SIGINT)
     while "Finishing" not in process.stderr.readline():
@@ -252,7 +262,7 @@ def test_list(folder):
 
 def test_init_writes_what_can_be_played_at_once(folder):
     for name in RUNNING:
-        os.remove(folder / f"{name}.py")
+        (folder / f"{name}.py").unlink()
     done = invoke("init", "--yes")
     assert done.exit_code == 0, done.output
     played = invoke("run")
@@ -291,3 +301,52 @@ def test_rejudge(folder):
     assert "again verdicts" in shown
     assert textwrap.shorten(shown, 10_000).count("said('Friday')") >= 2
     assert "passed" in shown
+
+
+def test_a_progress_at_a_terminal():
+    text = io.StringIO()
+    console = Console(file=text, force_terminal=True, width=120)
+    trial = Trial("parcel", "x", 1, 2, 0)
+    fault = Fault(FaultKind.SIMULATOR, "silent")
+    attempt = Attempt("run", RunOutcome.ERROR, fault, "silent", seconds=1.5)
+    with Bar(TextColumn("{task.description}"), console=console, auto_refresh=False) as bar:
+        view = LiveView(2, bar, bar.add_task("", total=2))
+        view(TrialBegan(trial))
+        view(TrialRepeated(trial, attempt, 0.5))
+        view(TrialEnded(TrialResult(trial, (attempt, attempt))))
+        bar.refresh()
+    assert "again in 0.5 s: parcel 1, simulator: silent" in text.getvalue()
+    assert "fault" in text.getvalue()
+    assert "1/2 trials, 0 running, 0 passed, 0 failed, 1 faults, 1 retries" in text.getvalue()
+
+
+def test_nothing_is_shown_when_nobody_wants_it(capsys):
+    with view_of(2, quiet=True) as view:
+        view(TrialBegan(Trial("parcel", "x", 1, 2, 0)))
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("ending", "outcomes", "code"),
+    [
+        (Ending.COMPLETED, "pp", 0),
+        (Ending.COMPLETED, "pf", 1),
+        (Ending.COMPLETED, "pi", 0),
+        (Ending.COMPLETED, "ii", 3),
+        (Ending.FAILED_FAST, "f", 1),
+        (Ending.BUDGET, "p", 4),
+        (Ending.BUDGET, "f", 4),
+        (Ending.INTERRUPTED, "pp", 130),
+    ],
+)
+def test_exit_codes(ending, outcomes, code):
+    faults = {"p": None, "f": Fault(FaultKind.AGENT, "x"), "i": Fault(FaultKind.INFRASTRUCTURE, "x")}
+    kinds = {"p": RunOutcome.PASSED, "f": RunOutcome.FAILED, "i": RunOutcome.ERROR}
+    trials = tuple(
+        TrialResult(Trial("a", "x", number, 2, 0), (Attempt("r", kinds[each], faults[each]),))
+        for number, each in enumerate(outcomes, 1)
+    )
+    assert (
+        exit_code_of(SuiteResult("b", trials, {"a": 2 if ending is Ending.COMPLETED else 3}, ending=ending))
+        == code
+    )

@@ -15,6 +15,11 @@ from scenario._models.port import ModelReply
 from scenario.message_types import Message
 
 _NOT_TAKEN = "This call does not count."
+_STOPPED = {
+    "length": "Its last reply was cut off: allow more with max_tokens.",
+    "content_filter": "The provider's content filter stopped its last reply: use another model.",
+}
+_USE_ANOTHER = "Use a model that calls tools reliably."
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,7 @@ def _decided(hearing: Hearing, reply: ModelReply, verdicts: Verdicts) -> Heard:
     undecided = [key for key in hearing.case.criteria if key not in readings]
     if verdicts.problem and not hearing.problem:
         return _again(replace(hearing, known=verdicts), reply, verdicts.problem, only_verdict=True)
-    failing = verdicts.problem if undecided else ""
+    failing = _failing(verdicts.problem, reply) if undecided and verdicts.problem else ""
     return Ruling(readings, verdicts.reasoning or known.reasoning, verdicts.overall or known.overall, failing)
 
 
@@ -136,7 +141,8 @@ def _again(hearing: Hearing, reply: ModelReply, problem: str, *, only_verdict: b
     if hearing.problem:
         known = hearing.known or Verdicts()
         undecided = any(key not in known.readings for key in hearing.case.criteria)
-        return Ruling(known.readings, known.reasoning, known.overall, problem if undecided else "")
+        failing = _failing(problem, reply) if undecided else ""
+        return Ruling(known.readings, known.reasoning, known.overall, failing)
     answers = _answered(reply, {call.id: problem for call in reply.tool_calls})
     note = () if reply.tool_calls else (_user(problem),)
     return replace(
@@ -144,6 +150,14 @@ def _again(hearing: Hearing, reply: ModelReply, problem: str, *, only_verdict: b
         messages=(*hearing.messages, *answers, *note),
         only_verdict=hearing.only_verdict or only_verdict,
         problem=problem,
+    )
+
+
+def _failing(problem: str, reply: ModelReply) -> str:
+    """The same for people: how the judge failed, and what to do."""
+    advice = _STOPPED.get(reply.finish_reason or "", _USE_ANOTHER)
+    return (
+        f"The judge's model did not answer as asked, though it was told what was wrong: “{problem}” {advice}"
     )
 
 

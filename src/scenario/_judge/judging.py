@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scenario._judge.case import Case, keyed
@@ -102,7 +102,8 @@ def _case(texts: Sequence[str], given: AgentInput, means: Means, *, is_forced: b
 async def _count(case: Case, means: Means) -> Tally:
     """What the votes of all models come to; they are asked at once."""
     source = case.source()
-    votes = await _together([_vote(voter, case, source, means) for voter in means.voters])
+    voters = [replace(voter, sample=number) for number, voter in enumerate(means.voters)]
+    votes = await _together([_vote(voter, case, source, means) for voter in voters])
     errors = [vote for vote in votes if isinstance(vote, ModelError)]
     ballots = [no_vote(case, str(vote)) if isinstance(vote, ModelError) else vote for vote in votes]
     counted = tally(ballots, means.agreement)

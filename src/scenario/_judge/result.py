@@ -87,7 +87,9 @@ def _named(verdicts: Sequence[CriterionResult], status: CriterionStatus) -> list
 
 
 def _fault(verdicts: Sequence[CriterionResult], judged: Judged | None) -> Fault | None:
-    """The judge's fault, when nothing failed and it is the judge that could not tell, or contradicts itself."""
+    """The judge's fault: it has nothing to judge by, or nothing failed and it could not tell or contradicts itself."""
+    if not verdicts:
+        return Fault(FaultKind.JUDGE, NO_CRITERIA)
     if judged is None or _named(verdicts, CriterionStatus.FAILED):
         return None
     reason = judged.failing or (_CONTRADICTION if _contradicts(verdicts, judged) else "")

@@ -137,9 +137,7 @@ def _winner(counts: Counter[CriterionStatus], needed: float) -> CriterionStatus 
 
 def _verdict(criterion: str, reading: Reading | None, source: Source, ruling: Ruling) -> CriterionResult:
     if reading is None:
-        return CriterionResult(
-            criterion, INCONCLUSIVE, f"The judge gave no verdict. {ruling.failing}".strip()
-        )
+        return CriterionResult(criterion, INCONCLUSIVE, ruling.failing or "The judge gave no verdict.")
     found = source.check(reading.claims)
     note = _note(found)
     reasoning = f"{reading.reasoning} ({note})".strip() if note else reading.reasoning

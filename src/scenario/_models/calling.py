@@ -20,6 +20,8 @@ from scenario._models.retry import Failure, RetryPolicy, Trouble
 from scenario._redaction import redactor
 from scenario.errors import ModelError
 
+__tracebackhide__ = True  # pytest leaves our frames out: their values can hold keys
+
 _logger = logging.getLogger("scenario")
 
 Try: TypeAlias = Callable[[Mapping[str, Any]], Awaitable[Answer]]
@@ -101,7 +103,7 @@ async def _one_try(line: Line, params: Mapping[str, Any], make_try: Try) -> Mode
             line.gate.refused(era)
         return error.failure
     except UnreadableAnswerError as error:
-        return Failure(Trouble.REFUSED, f"The answer cannot be read: {error}")
+        return Failure(Trouble.UNREADABLE, str(error))
     finally:
         line.gate.leave()
     line.gate.succeeded()
@@ -157,6 +159,8 @@ def _advice(line: Line, failure: Failure) -> str:
             return "Run fewer scenarios at once, set max_concurrency=, or ask the provider for more."
         case Trouble.BUSY | Trouble.BROKEN:
             return f"The trouble is on the way or on the provider's side{at}: try again later."
+        case Trouble.UNREADABLE:
+            return f"Does what is served{at} speak OpenAI's protocol? Such an address often ends in /v1."
         case Trouble.REFUSED:
             pass
     match failure.status:

@@ -8,14 +8,15 @@ from functools import cache
 from typing import Any, cast
 
 from scenario._models.adapt import Change
+from scenario._models.client_logs import redact_client_logs
 from scenario._models.io_loop import io_loop
 from scenario._models.limits import Gate, Limit
+from scenario._models.openai_calls import DEFAULT_TIMEOUT
 from scenario._models.providers import Endpoint
 from scenario._models.settings import Settings
 
 CALLS_TO_BEGIN_WITH = 256
 MOST_CALLS = 1000  # as many as the client's pool has connections
-TIMEOUT = 300.0
 CONNECT_TIMEOUT = 10.0
 
 
@@ -57,6 +58,7 @@ def _made(endpoint: Endpoint, settings: Settings) -> Any:
     import openai  # noqa: PLC0415 - half a second, paid by the first call of a model
 
     record_if_traced()
+    redact_client_logs()
     others = {name: openai.Omit() for name in ("OpenAI-Organization", "OpenAI-Project")}
     return openai.AsyncOpenAI(
         api_key=endpoint.key,
@@ -64,7 +66,7 @@ def _made(endpoint: Endpoint, settings: Settings) -> Any:
         organization=settings.organization,
         project=settings.project,
         max_retries=0,
-        timeout=openai.Timeout(TIMEOUT, connect=CONNECT_TIMEOUT),
+        timeout=openai.Timeout(DEFAULT_TIMEOUT, connect=CONNECT_TIMEOUT),
         default_headers=None if endpoint.provider == "openai" else cast("Any", others),
     )
 

@@ -9,8 +9,9 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextvars import copy_context
-from functools import cache
 from typing import Any, TypeVar
+
+__tracebackhide__ = True  # pytest leaves our frames out: their values can hold keys
 
 T = TypeVar("T")
 
@@ -30,6 +31,7 @@ class IoLoop:
         self._closers: list[Callable[[], Awaitable[None]]] = []
         self._inherited: list[Any] = []
         self._leaving = threading.Event()
+        self._forgets = sys.platform == "win32"  # where nothing forks
 
     async def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the loop, with the caller's context variables, and wait for what it returns.
@@ -73,6 +75,9 @@ class IoLoop:
         return self._loop
 
     def _start(self) -> asyncio.AbstractEventLoop:
+        if not self._forgets:
+            self._forgets = True
+            os.register_at_fork(after_in_child=self.forget)  # threads do not come along into a child
         loop = asyncio.new_event_loop()
         thread = threading.Thread(target=_serve, args=(loop,), name="scenario-io", daemon=True)
         thread.start()
@@ -153,10 +158,11 @@ async def _farewell(tasks: set[asyncio.Task[Any]], closers: Sequence[Callable[[]
     await asyncio.get_running_loop().shutdown_asyncgens()
 
 
-@cache
+_of_process = (
+    IoLoop()
+)  # made here, not at the first call: many threads may make that at once, and need the same
+
+
 def io_loop() -> IoLoop:
     """The loop of this process. It has no thread before its first use."""
-    made = IoLoop()
-    if sys.platform != "win32":
-        os.register_at_fork(after_in_child=made.forget)  # threads do not come along into a child
-    return made
+    return _of_process

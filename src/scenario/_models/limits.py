@@ -92,6 +92,7 @@ class Gate:
 
     def cap(self, ceiling: float) -> None:
         """Never allow more than this from now on."""
+        ceiling = max(LEAST, ceiling)
         if ceiling < self._limit.ceiling:
             self._limit = replace(self._limit, ceiling=ceiling, size=min(self._limit.size, ceiling))
 

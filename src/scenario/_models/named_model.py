@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, cast
 
 from scenario._models.calling import Line, Try, call
 from scenario._models.exchange import exchange
@@ -18,7 +19,10 @@ from scenario._models.providers import Endpoint, Missing, find
 from scenario._models.retry import RetryPolicy
 from scenario._models.settings import Settings, mention_ignored, split
 from scenario._redaction import register_secret
+from scenario._secret_shapes import is_secret_name
 from scenario.errors import ModelError
+
+__tracebackhide__ = True  # pytest leaves our frames out: their values can hold keys
 
 
 class NamedModel:
@@ -58,6 +62,7 @@ class NamedModel:
         if endpoint is None:
             return await self._by_litellm(request, settings, more)
         register_secret(endpoint.key, endpoint.key_variable)
+        register_fields(settings.headers, settings.query, more.get("extra_body"))
         params = parameters(request, endpoint.model, more)
         return await io_loop().run(_called(self.name, endpoint, settings, params))
 
@@ -76,11 +81,22 @@ class NamedModel:
         from scenario._models.litellm_calls import ask_litellm  # noqa: PLC0415 - an extra
 
         register_secret(settings.api_key)
+        register_fields(settings.headers, settings.query, more.get("extra_body"))
         params = parameters(request, self.name, more)
         make_try = partial(ask_litellm, settings=settings)
         return await io_loop().run(
             _called(self.name, Endpoint(provider, "", self.name, ""), settings, params, make_try)
         )
+
+
+def register_fields(*groups: Any) -> None:
+    """Treat as secrets what stands under a secret's name, such as a header ``X-Auth-Token``, in these mappings."""
+    for group in groups:
+        for name, value in cast("Mapping[Any, Any]", group).items() if isinstance(group, Mapping) else ():
+            if is_secret_name(str(name)) and isinstance(value, str):
+                register_secret(
+                    value.rpartition(" ")[2], str(name)
+                )  # what is before it is a word such as Bearer
 
 
 def parameters(request: ModelRequest, model: str, more: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,6 +146,7 @@ def _try_at(endpoint: Endpoint, settings: Settings) -> Try:
     """How one try at an endpoint is made: with the user's own client, or with ours."""
     if settings.client is not None:
         return partial(ask_own, settings.client, settings=settings)
-    client = exchange().client(endpoint, settings)
-    headers, query = {**endpoint.headers, **settings.headers}, {**endpoint.query, **settings.query}
-    return partial(ask, client, settings=settings, headers=headers, query=query)
+    whole = replace(
+        settings, headers={**endpoint.headers, **settings.headers}, query={**endpoint.query, **settings.query}
+    )
+    return partial(ask, exchange().client(endpoint, settings), settings=whole)

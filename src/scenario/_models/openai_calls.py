@@ -13,8 +13,12 @@ from scenario._models.reply import Answer, error_in, error_text
 from scenario._models.retry import Failure, Trouble, trouble_of
 from scenario._models.settings import Settings
 
+__tracebackhide__ = True  # pytest leaves our frames out: their values can hold keys
+
 _NO_CONNECTION = frozenset({"ConnectError", "ConnectTimeout"})
 _MOST_TEXT = 600
+DEFAULT_TIMEOUT = 300.0
+"""Seconds of one try. The client's own limit begins anew with each byte, and servers send some to be waited for."""
 
 
 class TryFailedError(Exception):
@@ -29,28 +33,23 @@ class TryFailedError(Exception):
         self.failure = failure
 
 
-async def ask(
-    client: Any,
-    params: Mapping[str, Any],
-    settings: Settings,
-    headers: Mapping[str, str],
-    query: Mapping[str, Any],
-) -> Answer:
+async def ask(client: Any, params: Mapping[str, Any], settings: Settings) -> Answer:
     """Make one try with a client of ours.
 
     Args:
         client: An ``AsyncOpenAI``.
         params: The request, by the names of the protocol.
         settings: How it is made.
-        headers: More headers.
-        query: More parameters of the address.
 
     Raises:
         TryFailedError: It failed.
     """
-    arguments = _arguments(params, settings, headers, query)
+    arguments = _arguments(params, settings)
+    limit = DEFAULT_TIMEOUT if settings.timeout is None else settings.timeout
+    seconds = limit if isinstance(limit, int | float) else None  # else the user's own limits say it all
     try:
-        response = await client.chat.completions.with_raw_response.create(**arguments)
+        async with asyncio.timeout(seconds):
+            response = await client.chat.completions.with_raw_response.create(**arguments)
         http = response.http_response
         return _read(http.status_code, http.content, http.headers)
     except TryFailedError:
@@ -70,7 +69,7 @@ async def ask_own(client: Any, params: Mapping[str, Any], settings: Settings) ->
     Raises:
         TryFailedError: It failed.
     """
-    arguments = _arguments(params, settings, settings.headers, settings.query)
+    arguments = _arguments(params, settings)
     try:
         create = client.chat.completions.create
         if _is_asynchronous(create):
@@ -106,6 +105,8 @@ def failure_of(error: BaseException) -> Failure:
     text = f"{error}".strip() or type(error).__name__
     if names & _NO_CONNECTION:
         return Failure(Trouble.UNREACHABLE, f"{cause or error}".strip() or text)
+    if type(error) is TimeoutError:
+        return Failure(Trouble.TIMED_OUT, "there was no whole answer within the limit")
     if names & {"APITimeoutError", "TimeoutException", "Timeout"} or isinstance(error, TimeoutError):
         return Failure(Trouble.TIMED_OUT, text)
     if names & {"APIConnectionError", "TransportError"}:
@@ -126,9 +127,7 @@ def _known() -> frozenset[str]:
     return frozenset(base.__annotations__) - {"stream_options"}
 
 
-def _arguments(
-    params: Mapping[str, Any], settings: Settings, headers: Mapping[str, str], query: Mapping[str, Any]
-) -> dict[str, Any]:
+def _arguments(params: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     known = _known()
     arguments: dict[str, Any] = {name: value for name, value in params.items() if name in known}
     body: dict[str, Any] = {name: value for name, value in params.items() if name not in known}
@@ -136,10 +135,13 @@ def _arguments(
         body.update(body.pop("extra_body"))
     if body:
         arguments["extra_body"] = body
-    if headers:
-        arguments["extra_headers"] = dict(headers)
-    if query:
-        arguments["extra_query"] = dict(query)
+    if settings.headers:
+        arguments["extra_headers"] = {
+            name: str(value) if isinstance(value, int | float) else value
+            for name, value in settings.headers.items()
+        }
+    if settings.query:
+        arguments["extra_query"] = dict(settings.query)
     if settings.timeout is not None:
         arguments["timeout"] = settings.timeout
     return arguments
@@ -151,12 +153,9 @@ def _read(status: int, content: bytes, raw_headers: Any) -> Answer:
     try:
         body: Any = json.loads(content)
     except ValueError:
-        shown = content[:200].decode("utf-8", "replace")
+        shown = content[:_MOST_TEXT].decode("utf-8", "replace")
         text = f"it is not JSON, but {shown!r}" if shown else "it is empty"
-        failure = Failure(
-            Trouble.REFUSED, f"The answer cannot be read: {text}", status, request_id=request_id
-        )
-        raise TryFailedError(failure) from None
+        raise TryFailedError(Failure(Trouble.UNREADABLE, text, status, request_id=request_id)) from None
     error = error_in(body)
     if error is not None:
         raise TryFailedError(_failure_in(error, request_id, headers))

@@ -8,7 +8,9 @@ from typing import Any
 
 from scenario import _meter
 from scenario._models.port import LanguageModel, ModelReply, ModelRequest
+from scenario._tape import current_tape
 from scenario._text import shorten
+from scenario.cache import context_scenario
 from scenario.config import ModelConfig, resolve
 from scenario.errors import ModelError
 from scenario.message_types import Message
@@ -25,6 +27,7 @@ class PlayerModel:
         temperature: Sampling temperature; None leaves it to the provider.
         max_tokens: The most tokens in a reply; None leaves it to the provider.
         extra: More parameters of each request.
+        sample: Tells apart players, such as votes, that ask the same and want a reply each.
     """
 
     model: LanguageModel
@@ -32,6 +35,7 @@ class PlayerModel:
     temperature: float | None = None
     max_tokens: int | None = None
     extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    sample: int = 0
 
     async def ask(
         self,
@@ -51,12 +55,13 @@ class PlayerModel:
 
         Raises:
             ModelError: It could not be had, or refused.
+            ReplayMissError: The run is replayed, and this call was not recorded.
         """
         request = ModelRequest(
             messages, tools, tool_choice, response_format, self.temperature, self.max_tokens, self.extra
         )
         try:
-            reply = await self.model.complete(request)
+            reply = await self._complete(request)
         except ModelError as error:
             _meter.report(
                 ModelCall(
@@ -80,6 +85,19 @@ class PlayerModel:
             )
         )
         return reply
+
+    async def _complete(self, request: ModelRequest) -> ModelReply:
+        tape = current_tape.get()
+        if tape is not None:
+            from scenario._models import taped  # noqa: PLC0415 - only where there is a tape
+
+            return await taped.complete(tape, self.model, self.label, request)
+        running = context_scenario.get(None)
+        if running is not None and running.config.cache_key:
+            from scenario._models import cached  # noqa: PLC0415 - only where replies are remembered
+
+            return await cached.complete(self.model, self.label, self.sample, request)
+        return await self.model.complete(request)
 
 
 def player_model(

@@ -45,7 +45,7 @@ class ModelRequest:
     response_format: Mapping[str, Any] | None = None
     temperature: float | None = None
     max_tokens: int | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    extra: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
 
 @dataclass(frozen=True)

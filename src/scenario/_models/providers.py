@@ -184,10 +184,12 @@ def find(name: str, environ: Mapping[str, str], settings: Settings) -> Endpoint 
         The endpoint; what is missing to call it; or None when the table does not know the provider.
     """
     provider, model = _split(name, settings)
+    if not model or name.startswith("/"):
+        return Missing("", f"{name!r} names no model. Write provider/model, such as openai/gpt-4.1-mini.")
     if provider is None:
         return None
     base = settings.api_base or _first(environ, provider.base_variables) or provider.base_url
-    key = settings.api_key or _first(environ, provider.key_variables)
+    key = (settings.api_key or "").strip() or _first(environ, provider.key_variables)
     variable = provider.key_variables[0] if provider.key_variables else ""
     if settings.client is not None:
         return Endpoint(provider.name, _address_of(settings.client), model, "", key_variable=variable)
@@ -196,8 +198,16 @@ def find(name: str, environ: Mapping[str, str], settings: Settings) -> Endpoint 
             provider.name,
             f"{name} needs the address of your resource: set {provider.base_variables[0]} or give api_base=.",
         )
+    if not base.lower().startswith(("http://", "https://")):
+        return Missing(
+            provider.name, f"{name}: {base!r} is no address. Let api_base begin with http:// or https://."
+        )
     if not key and provider.needs_key and not _is_elsewhere(base, provider):
         return Missing(provider.name, f"{name} needs a key: set {variable} or give api_key=.")
+    if not key.isascii():
+        return Missing(
+            provider.name, f"The key for {name} holds a character that no key has: copy it once more."
+        )
     key, variable = key or _NO_KEY, "" if settings.api_key else variable
     if provider.name == "azure":
         version = settings.api_version or _first(environ, ("OPENAI_API_VERSION", "AZURE_API_VERSION"))

@@ -11,6 +11,9 @@ from scenario._models.port import ModelReply, ToolCall
 from scenario._models.prices import Price
 from scenario.usage import Usage
 
+_SHOWN = 600
+"""More than an error shows: it is shortened once more, when it holds no key any longer."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -195,4 +198,4 @@ def _text(value: Any) -> str | None:
 
 def _shown(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, default=str)
-    return f"{text[:200]}…" if len(text) > 200 else text or "nothing"  # noqa: PLR2004 - about three lines
+    return f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text or "nothing"

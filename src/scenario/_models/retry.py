@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 _LIMITED = 429
@@ -22,6 +22,7 @@ class Trouble(Enum):
     TIMED_OUT = "no answer in time"
     UNREACHABLE = "no connection"
     REFUSED = "refused"
+    UNREADABLE = "an unreadable answer"
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,12 @@ class Failure:
     """
 
     trouble: Trouble
-    text: str
+    text: str = field(repr=False)  # as it came: it may hold a key
     status: int | None = None
     param: str | None = None
     code: str | None = None
     request_id: str | None = None
-    headers: Mapping[str, str] | None = None
+    headers: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def trouble_of(status: int, code: str | None, headers: Mapping[str, str]) -> Tro
 
 def is_transient(failure: Failure) -> bool:
     """Whether the same request may succeed later."""
-    return failure.trouble is not Trouble.REFUSED
+    return failure.trouble not in {Trouble.REFUSED, Trouble.UNREADABLE}
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:

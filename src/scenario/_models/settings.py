@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
+from scenario._models.checked import check_settings
 from scenario._models.prices import Price
 
 _logger = logging.getLogger("scenario")
@@ -101,6 +102,9 @@ def split(extra: Mapping[str, Any], base: Settings | None = None) -> tuple[Setti
 
     Returns:
         The settings, and the parameters that go into the request.
+
+    Raises:
+        ConfigError: A setting cannot be used.
     """
     known: dict[str, Any] = {}
     parameters: dict[str, Any] = {}
@@ -117,6 +121,7 @@ def split(extra: Mapping[str, Any], base: Settings | None = None) -> tuple[Setti
     price = _price_per_token(parameters)
     if price is not None and "price" not in known:
         known["price"] = price
+    check_settings(known)
     settings = base or Settings()
     if ignored:
         known["ignored"] = settings.ignored | ignored

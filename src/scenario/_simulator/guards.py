@@ -195,7 +195,7 @@ def _is_tool_call(text: str) -> bool:
         return False
     try:
         value = json.loads(unfenced)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(value, dict) and any(
         keys <= set(cast("dict[str, object]", value)) for keys in patterns.TOOL_JSON_KEYS

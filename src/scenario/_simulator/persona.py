@@ -59,8 +59,15 @@ class Persona:
         object.__setattr__(self, "traits", as_texts(self.traits, "Persona.traits"))
         object.__setattr__(self, "knowledge", as_texts(self.knowledge, "Persona.knowledge"))
         object.__setattr__(self, "goals", as_texts(self.goals, "Persona.goals"))
-        if isinstance(self.patience, int) and self.patience < 0:
-            raise ConfigError(f"Persona.patience cannot be {self.patience}", source="Persona.patience")
+        is_count = (
+            isinstance(self.patience, int) and not isinstance(self.patience, bool) and self.patience >= 0
+        )
+        if not is_count and not isinstance(self.patience, str | None):
+            text = f"Persona.patience takes a number from 0 or a text, not {self.patience!r:.80}"
+            raise ConfigError(text, source="Persona.patience")
+        for name, value in (("style", self.style), ("language", self.language)):
+            if not isinstance(value, str | None):
+                raise ConfigError(f"Persona.{name} takes a text, not {value!r:.80}", source=f"Persona.{name}")
 
 
 def as_persona(value: object) -> Persona | str | None:

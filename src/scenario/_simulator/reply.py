@@ -16,6 +16,8 @@ from scenario.types import EndingKind, UserEnding
 _KINDS = {kind.value.replace(" ", "_"): kind for kind in EndingKind}
 _LABEL = Pattern(r"\A(?:\*\*)?(?:user|customer|me)(?:\*\*)?:(?:\*\*)?\s+")
 _QUOTED = Pattern(r"\A(?:\"([^\"]+)\"|“([^“”]+)”)\Z")
+_LAST = 4_000
+"""Characters at the end of a reply among which the object is looked for: each brace is tried, so that many cost much."""
 _OBJECT = Pattern(r"^[ \t]*(?:```\w*\s*)?(\{)")
 
 
@@ -114,12 +116,13 @@ def _is_said(text: str) -> bool:
 
 def _flaw(text: str, background: Background) -> Finding | None:
     """What is wrong with a text as it is, or with what is left of it."""
-    return find_flaw(_tidy(text), background) or find_flaw(text.strip(), background)
+    tidy, bare = _tidy(text), text.strip()
+    return find_flaw(tidy, background) or (find_flaw(bare, background) if bare != tidy else None)
 
 
 def _marker(text: str) -> tuple[str, dict[str, Any]] | None:
     """An end that is written as a JSON object at the end of the text, and what stands before it."""
-    for found in _OBJECT.regex.finditer(text):
+    for found in _OBJECT.regex.finditer(text, max(0, len(text) - _LAST)):
         body = text[found.start(1) :].strip().removesuffix("```")
         value = _object(body)
         if value is None:
@@ -137,7 +140,7 @@ def _marker(text: str) -> tuple[str, dict[str, Any]] | None:
 def _object(written: str) -> dict[str, Any] | None:
     try:
         value: Any = json.loads(written or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 

@@ -66,8 +66,8 @@ class ScenarioConfig(BaseModel):
         redact: What else is a secret: regular expressions, as text or compiled, and functions from text to text.
         store: Where runs are stored: a path, a URL of PostgreSQL, or ``off``. None stores under pytest, beside the
             project, and nowhere else.
-        replay: Whether calls of models, endpoints and `scenario.recorded` functions are recorded or replayed: ``off``;
-            ``record``; ``replay``; or ``auto``, which replays what is recorded and records the rest.
+        replay: Whether calls of models, endpoints and `scenario.recorded` functions are recorded or replayed: ``off``
+            or None; ``record``; ``replay``; or ``auto``, which replays what is recorded and records the rest.
         cassettes: The folder of the recordings; None is ``cassettes`` beside the test.
     """
 
@@ -86,7 +86,7 @@ class ScenarioConfig(BaseModel):
     agent_timeout: float | None = Field(default=None, gt=0)
     redact: Annotated[list[Any] | None, AfterValidator(_checked_rules)] = None
     store: str | Path | None = None
-    replay: ReplayMode | None = "off"
+    replay: ReplayMode | None = None
     cassettes: str | Path | None = None
 
     @classmethod

@@ -43,6 +43,8 @@ def tools_of(given: Sequence[ToolGiven]) -> dict[str, Tool]:
     Raises:
         ValueError: Something is none of these, or two have the same name.
     """
+    if not isinstance(given, Sequence) or isinstance(given, str):
+        raise ValueError(f"The tools of ChatAgent are a list: write tools=[…], not tools={given!r:.60}")  # noqa: TRY004 - one error for all that is wrong with tools
     found: dict[str, Tool] = {}
     for each in given:
         tool = _tool(each)

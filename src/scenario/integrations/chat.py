@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+from scenario._models.checked import check_names, check_text
 from scenario.agent_adapter import AgentAdapter
 from scenario.errors import EndpointError, ModelRequiredError
 from scenario.integrations._tools import Tool, ToolGiven, answer_call, tools_of
@@ -39,6 +40,7 @@ class ChatAgent(AgentAdapter):
 
     Raises:
         ValueError: A tool cannot be used.
+        ConfigError: A parameter is misspelt, or `system_prompt` is no text.
     """
 
     def __init__(
@@ -55,6 +57,8 @@ class ChatAgent(AgentAdapter):
         name: str | None = None,
         **extra: Any,
     ) -> None:
+        check_text(type(self).__name__, system_prompt=system_prompt)
+        check_names(type(self).__name__, extra, ChatAgent.__init__)
         self.name = name
         self._model = model
         self._api_base = api_base

@@ -10,12 +10,14 @@ from urllib.parse import parse_qsl, urlsplit
 from scenario import _meter
 from scenario._models.io_loop import io_loop
 from scenario._models.retry import RetryPolicy
+from scenario._tape import current_tape
 from scenario._text import content_text
 from scenario.agent_adapter import AgentAdapter
 from scenario.integrations._http.exchange import Answered, Asked, exchange, without_secrets
 from scenario.integrations._http.reading import Reader, ReadFunction, decode, found_in, read_usage
 from scenario.integrations._http.sessions import Session, Sessions
 from scenario.integrations._http.streams import StreamKind
+from scenario.integrations._http.taped import on_tape, told
 from scenario.integrations._http.templates import (
     ABSENT,
     check_template,
@@ -91,6 +93,8 @@ class HttpAgent(AgentAdapter):
             raise ValueError(
                 "HttpAgent needs a `timeout` above 0, and `retries` and `retry_wait` not below it"
             )
+        if stream not in {None, "sse", "lines"}:
+            raise ValueError(f"HttpAgent(stream={stream!r}): `stream` is 'sse', 'lines' or None")
         for template, where in ((url, "url"), (request, "request"), (headers, "headers")):
             check_template(template, where)
         self.name = name
@@ -127,16 +131,22 @@ class HttpAgent(AgentAdapter):
 
         Raises:
             EndpointError: The endpoint could not be reached, or answered nothing usable.
+            ReplayMissError: The run is replayed, and this call was not recorded.
             ValueError: The request has ``{message}`` and there is no user message.
         """
         asked = self._asked(input)
-        answered = await io_loop().run(exchange(asked))
+        tape = current_tape.get()
+        answered = await (
+            io_loop().run(exchange(asked))
+            if tape is None
+            else on_tape(tape, asked, self._told(input, asked), self._session)
+        )
         bodies = (
             [decode(event.data) for event in answered.events] if self._stream else [decode(answered.body)]
         )
         self._note_session(input, answered, bodies)
         self._note_usage(answered, bodies)
-        reader = Reader(asked.agent, asked.endpoint, self._reply)
+        reader = Reader(asked.agent, asked.endpoint, self._reply, asked.secrets)
         return reader.streamed(answered.events) if self._stream else reader.whole(bodies[0])
 
     def _asked(self, given: AgentInput) -> Asked:
@@ -161,6 +171,20 @@ class HttpAgent(AgentAdapter):
             policy=self._policy,
             most_bytes=self._max_reply_bytes,
             secrets=_secrets(url, headers),
+        )
+
+    def _told(self, given: AgentInput, asked: Asked) -> dict[str, Any]:
+        """What is asked, for a recording: the same in each run."""
+        values = self._values(given)
+        values["thread_id"] = "<thread>"
+        if values["session"] is not ABSENT:
+            values["session"] = "<session>"
+        if callable(self._request):  # it was called for the request, and may count how often
+            body = asked.params if asked.content is None else decode(asked.content.decode())
+        else:
+            body = fill(self._request, values)
+        return told(
+            self._method, self._url, fill_address(self._url, values), None if body is ABSENT else body
         )
 
     def _values(self, given: AgentInput) -> dict[str, Any]:

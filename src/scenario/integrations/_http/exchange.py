@@ -16,10 +16,13 @@ from scenario._models.retry import Failure, RetryPolicy, Trouble
 from scenario._text import shorten
 from scenario.errors import EndpointError
 from scenario.integrations._http.pool import pool
+from scenario.integrations._http.reading import hidden
 from scenario.integrations._http.streams import Event, StreamKind, events_in
 
 if TYPE_CHECKING:
     from httpx2 import AsyncClient, Request, Response
+
+__tracebackhide__ = True  # pytest leaves our frames out: their values can hold keys
 
 _UNREACHABLE = frozenset({429, 502, 503, 504})
 _MOST_REDIRECTS = 5
@@ -48,9 +51,9 @@ class Asked:
 
     agent: str
     method: str
-    url: str
+    url: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
-    params: Mapping[str, str] | None
+    params: Mapping[str, str] | None = field(repr=False)
     content: bytes | None
     stream: StreamKind | None
     timeout: float
@@ -118,20 +121,17 @@ async def exchange(asked: Asked) -> Answered:
         try:
             return await _try(client, asked, began, attempt)
         except _TryFailedError as error:
-            elapsed = time.monotonic() - began
-            wait = asked.policy.wait(
-                error.failure, attempt, elapsed, chance=_chance.random(), now=time.time()
-            )
-            if wait is None:
-                raise _final(asked, error, attempt) from error.__cause__
+            failed = error  # what it was raised from holds the request, and so the key: it is not passed on
+        elapsed = time.monotonic() - began
+        wait = asked.policy.wait(failed.failure, attempt, elapsed, chance=_chance.random(), now=time.time())
+        if wait is None:
+            raise _final(asked, failed, attempt)
         await asyncio.sleep(wait)
 
 
 def _final(asked: Asked, error: _TryFailedError, attempts: int) -> EndpointError:
     tries = f", {attempts} times in a row" if attempts > 1 else ""
-    text = f"{asked.agent} at {asked.endpoint} {error}{tries}"
-    for secret in asked.secrets:
-        text = text.replace(secret, "…")
+    text = hidden(f"{asked.agent} at {asked.endpoint} {error}{tries}", asked.secrets)
     advice = (
         ". Is it running, and is this its address?" if error.failure.trouble is Trouble.UNREACHABLE else ""
     )
@@ -144,7 +144,7 @@ async def _try(client: AsyncClient, asked: Asked, began: float, attempt: int) ->
     try:
         async with asyncio.timeout(asked.timeout), _response(client, asked) as response:
             if response.is_error:
-                raise await _refused(response)
+                raise await _refused(response, asked)
             body, events = await _read(response, asked)
             cookies = dict(response.cookies)
             seconds = time.monotonic() - began
@@ -229,9 +229,9 @@ def _redirected(response: Response) -> Request:
     return following
 
 
-async def _refused(response: Response) -> _TryFailedError:
+async def _refused(response: Response, asked: Asked) -> _TryFailedError:
     status = response.status_code
-    body = await _some_of(response)
+    body = await _some_of(response, asked)
     text = f"answered with status {status} ({response.reason_phrase})"
     if status not in _UNREACHABLE:
         said = f"{text}: {body}" if body else text
@@ -240,13 +240,13 @@ async def _refused(response: Response) -> _TryFailedError:
     return _TryFailedError(f"{text}: {body}" if body else text, trouble=trouble, response=response)
 
 
-async def _some_of(response: Response) -> str:
+async def _some_of(response: Response, asked: Asked) -> str:
     read = b""
     async for piece in _pieces(response):
         read += piece
         if len(read) > _SHOWN * 4:
             break
-    return shorten(read.decode(errors="replace"), _SHOWN)
+    return shorten(hidden(read.decode(errors="replace"), asked.secrets), _SHOWN)
 
 
 async def _pieces(response: Response) -> AsyncIterator[bytes]:
@@ -271,7 +271,7 @@ async def _read(response: Response, asked: Asked) -> tuple[str, tuple[Event, ...
         return bytes(read).decode(response.encoding or "utf-8", errors="replace"), ()
     kind = response.headers.get("content-type", "")
     if asked.stream is StreamKind.SSE and not kind.startswith("text/event-stream"):
-        text = f"answered with {kind or 'no content type'} in place of server-sent events: {await _some_of(response)}"
+        text = f"answered with {kind or 'no content type'} in place of server-sent events: {await _some_of(response, asked)}"
         raise _TryFailedError(text, trouble=Trouble.REFUSED, unreachable=False, response=response)
     return "", tuple([event async for event in events_in(_capped(response, asked), asked.stream)])
 

@@ -7,6 +7,8 @@ from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING
 
+from scenario._models.client_logs import redact_client_logs
+
 if TYPE_CHECKING:
     from httpx2 import AsyncClient
 
@@ -34,6 +36,7 @@ async def _keep(made: asyncio.Future[AsyncClient]) -> None:
     """Hold a client open until the task is cancelled, which the I/O loop does when the process ends."""
     from httpx2 import AsyncClient, Limits  # noqa: PLC0415 - imported when it is needed
 
+    redact_client_logs()
     limits = Limits(max_connections=_MOST_CONNECTIONS, max_keepalive_connections=_KEPT_CONNECTIONS)
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))  # a cookie belongs to one conversation
     async with AsyncClient(limits=limits, cookies=no_cookies, timeout=None) as client:

@@ -17,6 +17,13 @@ ReadFunction: TypeAlias = Callable[[Any], AgentReturnTypes]
 _SHOWN = 200
 
 
+def hidden(text: str, secrets: Sequence[str]) -> str:
+    """A text without these secrets. Hide first and shorten then, or half of one may be left."""
+    for secret in secrets:
+        text = text.replace(secret, "…")
+    return text
+
+
 class Reader:
     """Reads the answers of an endpoint.
 
@@ -24,9 +31,13 @@ class Reader:
         agent: Whose it is, for errors.
         endpoint: Its address, for errors.
         reply: Where the reply is, or a function that finds it; None means that the body is the reply.
+        secrets: Texts that no error may show, the longest first.
     """
 
-    def __init__(self, agent: str, endpoint: str, reply: str | ReadFunction | None) -> None:
+    def __init__(
+        self, agent: str, endpoint: str, reply: str | ReadFunction | None, secrets: Sequence[str] = ()
+    ) -> None:
+        self._secrets = secrets
         self._agent = agent
         self._endpoint = endpoint
         self._reply = reply
@@ -77,6 +88,10 @@ class Reader:
         broken = isinstance(data, dict) and bool(cast("dict[str, Any]", data).get("error"))
         if event.name == "error" or broken:
             raise self._error("streamed an error", event.data)
+        if isinstance(data, str) and event.data.lstrip().startswith("{") and self._reply is not None:
+            raise self._error(
+                "streamed an event that is broken JSON, so that a part of its reply is lost", event.data
+            )
 
     def _called(self, read: ReadFunction, body: Any) -> AgentReturnTypes:
         try:
@@ -113,8 +128,10 @@ class Reader:
 
     def _error(self, text: str, body: Any) -> EndpointError:
         shown = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, default=str)
-        rest = f". It said: {shorten(shown, _SHOWN)}" if shown else ""
-        return EndpointError(f"{self._agent} at {self._endpoint} {text}{rest}", endpoint=self._endpoint)
+        rest = f". It said: {shorten(hidden(shown, self._secrets), _SHOWN)}" if shown else ""
+        return EndpointError(
+            f"{self._agent} at {self._endpoint} {hidden(text, self._secrets)}{rest}", endpoint=self._endpoint
+        )
 
 
 def decode(text: str) -> Any:

@@ -1,0 +1,1 @@
+"""Recording what a run asks of the world outside, and replaying it without that world."""
