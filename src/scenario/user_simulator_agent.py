@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from scenario._error_messages import model_required
+from scenario._models.checked import check_names, check_text
 from scenario._models.player_model import player_model
 from scenario._simulator.guards import Background, Flaw
 from scenario._simulator.persona import Persona, as_persona, as_texts
@@ -66,7 +67,7 @@ class UserSimulatorAgent(AgentAdapter):
 
     Raises:
         ModelRequiredError: No model is given or configured, and `call` is not overridden.
-        ConfigError: `persona` or `goals` is something else.
+        ConfigError: `persona`, `goals` or a setting of the model is something else, or a name is misspelt.
     """
 
     role = AgentRole.USER
@@ -97,6 +98,8 @@ class UserSimulatorAgent(AgentAdapter):
         self.endings = endings
         self.name = name
         self._extra_params = extra_params
+        check_text(type(self).__name__, system_prompt=system_prompt)
+        check_names(type(self).__name__, extra_params, UserSimulatorAgent.__init__)
         self._player = player_model(
             type(self).__name__,
             model,

@@ -101,7 +101,7 @@ async def test_a_message_is_missing_only_where_it_is_wanted(serve):
         ({"headers": {"t": "{a}"}}, "`headers` of HttpAgent has the placeholder {a}"),
         ({"url": "http://h/{b}"}, "`url` of HttpAgent has the placeholder {b}"),
         ({"session": Session(path="id")}, "takes its session from `id` but never sends it back"),
-        ({"stream": "xml"}, "'xml' is not a valid StreamKind"),
+        ({"stream": "xml"}, "`stream` is 'sse', 'lines' or None"),
         ({"timeout": 0}, "`timeout` above 0"),
         ({"retries": -1}, "`retries`"),
     ],

@@ -129,7 +129,8 @@ async def test_b24_what_is_missing_twice_is_inconclusive():
     result, model = await verdict(finish(c1="passed"), finish(c1="passed"), criteria=BOTH)
     assert statuses(result) == {POLITE: "passed", GREEN: "inconclusive"}
     assert (result.success, len(model.requests)) == (False, 2)
-    assert (result.fault.kind, result.fault.reason) == (FaultKind.JUDGE, "No clear verdict under c2.")
+    assert result.fault.kind is FaultKind.JUDGE
+    assert "No clear verdict under c2." in result.fault.reason
 
 
 async def test_b24_an_unknown_key_is_asked_about_once_and_then_passed_over():
@@ -173,7 +174,7 @@ async def test_b27_text_in_place_of_a_tool_call_is_asked_about_once_more():
 async def test_b27_text_twice_is_inconclusive_and_never_passed():
     result, model = await verdict("The test passed.", "success")
     assert (result.success, statuses(result), len(model.requests)) == (False, {POLITE: "inconclusive"}, 2)
-    assert result.fault.reason == "You called no tool: 'success'. Answer by calling a tool."
+    assert "You called no tool: 'success'. Answer by calling a tool." in result.fault.reason
 
 
 async def test_an_empty_reply_is_asked_about_without_an_empty_message():
@@ -410,10 +411,10 @@ async def test_what_a_judgement_used_counts_as_the_judges():
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"votes": 0}, "`votes` is at least 1"),
+        ({"votes": 0}, "`votes` is a whole number, at least 1"),
         ({"agreement": 1}, "`agreement` is a share from 0 to below 1"),
         ({"agreement": -0.1}, "`agreement` is a share from 0 to below 1"),
-        ({"min_turns": -1}, "`min_turns` is 0 or more"),
+        ({"min_turns": -1}, "`min_turns` is a whole number, 0 or more"),
         ({"models": []}, "`models` is at least one model"),
     ],
 )

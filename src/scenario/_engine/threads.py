@@ -25,6 +25,9 @@ class Job:
         self.abandoned = False
 
 
+_MAKING = threading.Lock()
+
+
 class ThreadPool:
     """Runs jobs on daemon threads.
 
@@ -62,7 +65,10 @@ class ThreadPool:
         threading.Thread(target=self._serve, name="scenario-run", daemon=True).start()
 
     def _serve(self) -> None:
-        while (job := self._next()) is not None:
+        while True:
+            job = self._next()
+            if job is None:
+                return
             job.work()
             with self._ready:
                 if job.abandoned:
@@ -70,6 +76,7 @@ class ThreadPool:
                 if self._threads > self._limit:
                     self._threads -= 1
                     return
+            del job  # an idle thread keeps nothing of its last run
 
     def _next(self) -> Job | None:
         """The next job; None after a while without one."""
@@ -84,10 +91,15 @@ class ThreadPool:
             return self._jobs.popleft()
 
 
-@cache
 def thread_pool() -> ThreadPool:
     """The pool of this process."""
-    os.register_at_fork(after_in_child=thread_pool.cache_clear)  # threads do not come along into a child
+    with _MAKING:  # several threads may ask for it first
+        return _make_pool()
+
+
+@cache
+def _make_pool() -> ThreadPool:
+    os.register_at_fork(after_in_child=_make_pool.cache_clear)  # threads do not come along into a child
     return ThreadPool(thread_limit())
 
 

@@ -16,6 +16,8 @@ from scenario.errors import ModelError
 from scenario.message_types import Message
 from scenario.usage import ModelCall, Usage
 
+__tracebackhide__ = True  # what requests hold is not shown in the tracebacks of people's tests
+
 
 @dataclass(frozen=True)
 class PlayerModel:
@@ -34,7 +36,7 @@ class PlayerModel:
     label: str
     temperature: float | None = None
     max_tokens: int | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    extra: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
     sample: int = 0
 
     async def ask(
@@ -154,7 +156,7 @@ def player_model(
             {**given, "api_base": api_base or given.get("api_base"), "api_key": api_key}
         )
         return PlayerModel(NamedModel(chosen, settings), chosen, temperature, max_tokens, parameters)
-    if isinstance(chosen, LanguageModel):
+    if isinstance(chosen, LanguageModel) and not isinstance(chosen, type):
         return PlayerModel(chosen, type(chosen).__name__, temperature, max_tokens, given)
     raise TypeError(
         f"{agent}: model={shorten(repr(chosen), 80)} is no model. Give a name such as 'openai/gpt-4.1-mini', "

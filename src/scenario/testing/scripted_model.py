@@ -100,6 +100,7 @@ class CallIds:
 
     def __init__(self) -> None:
         self._given: set[str] = set()
+        self._counts: dict[str, int] = {}
         self._lock = Lock()
 
     def unique(self, reply: ModelReply) -> ModelReply:
@@ -110,11 +111,15 @@ class CallIds:
             return replace(reply, tool_calls=tuple(self._unique(call) for call in reply.tool_calls))
 
     def _unique(self, call: ToolCall) -> ToolCall:
-        name, count = call.id, 1
+        name, count = (
+            call.id,
+            self._counts.get(call.id, 1),
+        )  # not from the start each time, as there may be many
         while name in self._given:
             count += 1
             name = f"{call.id}_{count}"
         self._given.add(name)
+        self._counts[call.id] = count
         return call if name == call.id else replace(call, id=name)
 
 
