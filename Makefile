@@ -45,6 +45,7 @@ bench: $(READY) ## Measure the cost of the library, as ratios
 	$(BIN)/python bench/model_calls.py
 	$(BIN)/python bench/store.py
 	$(BIN)/python bench/reports.py
+	$(BIN)/python bench/suite.py
 
 guards: $(READY) ## Measure the guards of simulated users on labelled replies
 	$(BIN)/python -m scenario._simulator.evaluate tests/data/simulator_replies.jsonl

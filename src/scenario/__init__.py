@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     from scenario.scenario_state import ScenarioState
     from scenario.script import agent, fail, judge, message, proceed, succeed, user
     from scenario.scripted_user_agent import Goal, ScriptedUserAgent
+    from scenario.suite.budget import Budget
+    from scenario.suite.declare import scenario
+    from scenario.suite.result import SuiteResult
+    from scenario.suite.run import run_suite
+    from scenario.suite.scenario import Cast, Scenario, Suite
+    from scenario.suite.trial import current_trial
     from scenario.types import (
         AgentInput,
         AgentReturnTypes,
@@ -61,6 +67,8 @@ _HOMES = {
     "AgentReturnTypes": "types",
     "AgentRole": "types",
     "AttackTechnique": "red_team_agent",
+    "Budget": "suite.budget",
+    "Cast": "suite.scenario",
     "Check": "checks",
     "CrescendoStrategy": "red_team_agent",
     "CriterionResult": "types",
@@ -79,6 +87,7 @@ _HOMES = {
     "RedTeamStrategy": "red_team_agent",
     "RunOutcome": "types",
     "RunUsage": "types",
+    "Scenario": "suite.scenario",
     "ScenarioConfig": "config",
     "ScenarioError": "errors",
     "ScenarioExecutor": "scenario_executor",
@@ -86,18 +95,23 @@ _HOMES = {
     "ScenarioState": "scenario_state",
     "ScriptStep": "types",
     "ScriptedUserAgent": "scripted_user_agent",
+    "Suite": "suite.scenario",
+    "SuiteResult": "suite.result",
     "Usage": "types",
     "UserEnding": "types",
     "UserSimulatorAgent": "user_simulator_agent",
     "agent": "script",
     "agent_from": "agent_adapter",
     "arun": "scenario_executor",
+    "current_trial": "suite.trial",
     "fail": "script",
     "judge": "script",
     "message": "script",
     "proceed": "script",
     "recorded": "_replay.recorded",
     "run": "scenario_executor",
+    "run_suite": "suite.run",
+    "scenario": "suite.declare",
     "scenario_only": "_tracing",
     "setup_scenario_tracing": "_tracing",
     "succeed": "script",
@@ -117,6 +131,15 @@ __all__ = [  # noqa: RUF022 - grouped by use
     "cache",
     "scenario_cache",
     "recorded",
+    # many conversations
+    "run_suite",
+    "scenario",
+    "Scenario",
+    "Suite",
+    "Cast",
+    "Budget",
+    "SuiteResult",
+    "current_trial",
     # steps
     "message",
     "user",

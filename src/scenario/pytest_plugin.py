@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -34,6 +35,7 @@ _WELL = {"passed", "skipped"}  # not well are "failed", and "rerun" of plugins t
 _TROUBLES = "scenario_store_troubles"
 _OFF = {"", "off"}
 _SESSION: pytest.StashKey[_Session] = pytest.StashKey()
+_calling: ContextVar[str | None] = ContextVar("scenario_test", default=None)
 
 
 class Told(str, Enum):
@@ -93,14 +95,14 @@ def pytest_configure(config: pytest.Config) -> None:
     storing = _Storing(config.getoption("scenario_store"), config.invocation_params.dir)
     session = config.stash[_SESSION] = _Session(config, storing)
     alone = _worker_input(config) is not None or config.getoption("scenario_replay") not in {None, "off"}
-    trials = session.trials = storing.trials = TrialHooks(config, session, alone=alone)
+    trials = session.trials = TrialHooks(config, session.runs, alone=alone)
     with ExitStack() as stack:
         stack.callback(setattr, takes, "demanded", takes.demanded)
         takes.demanded = config.getoption("scenario_replay") or takes.demanded
         if settings:
             stack.enter_context(_configured(settings))
         stack.enter_context(observe_runs(session.follow))
-        stack.enter_context(observe_runs(storing.follow))
+        stack.enter_context(observe_runs(lambda: trials.marked(storing.follow())))
         config.add_cleanup(stack.pop_all().close)
     config.pluginmanager.register(session, "scenario-session")
     config.pluginmanager.register(storing, "scenario-store")
@@ -122,6 +124,7 @@ class _Session:
     Attributes:
         runs: What was played in this process. Runs end on many threads, so it only grows.
         test: The id of the test that is running, or None.
+        trials: Runs tests several times; None where nobody does.
     """
 
     def __init__(self, config: pytest.Config, storing: _Storing | None = None) -> None:
@@ -135,6 +138,7 @@ class _Session:
         self._sent = 0
         worker = _worker_input(config)
         self._is_worker = worker is not None
+        self.trials: TrialHooks | None = None
         if worker is not None:  # the workers of a session share a batch, as its threads do
             os.environ.setdefault("SCENARIO_BATCH_RUN_ID", f"scenariobatch_{worker['testrunuid']}")
 
@@ -142,15 +146,24 @@ class _Session:
         """A reader for a run that begins now."""
         from scenario.report.reporter import follow
 
-        test = self.trials.test_of_run() if self.trials is not None else None
-        return follow(self.runs, test or self.test)
+        test = None if self.trials is None else self.trials.test_of_run()
+        return follow(self.runs, test or _calling.get() or self.test)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """A test begins."""
         self.test = item.nodeid
-        if self.trials is None or self.trials.trial is None or self.trials.trial[0] == 1:
+        if self.trials is None or self.trials.is_first:
             takes.begin(CurrentTest(item.nodeid, item.path, item.config.rootpath))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """A test is called: in a context of its own, where plugins call several at once."""
+        token = _calling.set(item.nodeid)
+        try:
+            return (yield)
+        finally:
+            _calling.reset(token)
 
     def pytest_runtest_logfinish(self) -> None:
         """A test ended."""
@@ -268,8 +281,8 @@ class _Storing:
 
     def _place(self) -> Place | None:
         if not self._is_settled:
-            self._is_settled = True
             self._found = self._find()
+            self._is_settled = True  # last, as runs begin on many threads
         return self._found
 
     def _find(self) -> Place | None:

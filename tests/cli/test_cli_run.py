@@ -182,7 +182,7 @@ def test_the_next_word_of_resume_may_be_a_file(folder):
 def test_a_run_of_another_id(folder):
     invoke("run", "passing.py")
     done = invoke("run", "--resume", "scenariobatch_nothing")
-    assert done.exit_code != 0
+    assert done.exit_code == 2
     assert "has nothing with the id" in done.output
 
 

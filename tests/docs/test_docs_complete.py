@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
+import click
 import pytest
 
 import scenario
@@ -17,10 +18,7 @@ from scenario.cli import main
 from scenario.types import EndingKind, ScenarioResult
 
 DOCS = Path(__file__).parents[2] / "docs"
-REFS = [
-    f"B{number}"
-    for number in (*range(1, 41), 42, 43, 46, 47, 48, 49)
-]
+REFS = [f"B{number}" for number in (*range(1, 41), 42, 43, 46, 47, 48, 49)]
 
 
 def _page(name: str) -> str:
@@ -95,7 +93,11 @@ def test_each_fake_is_on_the_testing_page():
 def test_each_command_is_on_a_page_with_its_options():
     page = _page("command-line")
     options = [
-        option for command in main.commands.values() for each in command.params for option in each.opts
+        option
+        for command in main.commands.values()
+        for each in command.params
+        if isinstance(each, click.Option)
+        for option in each.opts
     ]
 
     assert [name for name in main.commands if f"`scenario {name}" not in page] == []

@@ -107,5 +107,13 @@ def test_each_option_is_on_the_page(project):
     (own,) = re.findall(r"^scenario: .*\n((?:  .*\n)+)", helped, re.MULTILINE)
 
     options = re.findall(r"--[\w-]+", own)
-    assert options == ["--headless", "--scenario-debug", "--scenario-report"]
+    assert options == [
+        "--headless",
+        "--scenario-debug",
+        "--scenario-report",
+        "--scenario-store",
+        "--scenario-replay",
+        "--scenario-trials",
+        "--scenario-concurrency",
+    ]
     assert all(f"| `{option}` |" in page for option in options)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import SimpleNamespace
 
 import pytest
 
 import scenario
+from scenario._observers import observe_runs
 from scenario.pytest_plugin import _Session
 from scenario.report.reporter import ScenarioReporter
+from scenario.testing import ScriptedAgent
 
 pytest_plugins = ["pytester"]
 
@@ -82,6 +85,28 @@ def test_a_worker_sends_each_run_once(monkeypatch):
         sent.append([run["name"] for run in getattr(report, "scenario_runs", [])])
 
     assert sent == [[], ["once"], []]
+
+
+async def test_a_run_belongs_to_the_test_in_whose_call_it_begins():
+    """Plugins that play tests side by side set all of them up first, and call each in a context of its own."""
+    session = _Session(SimpleNamespace())
+    everybody = asyncio.Barrier(3)
+
+    async def called(number):
+        hook = session.pytest_runtest_call(SimpleNamespace(nodeid=f"t.py::t[{number}]"))
+        next(hook)
+        await everybody.wait()
+        agents = [ScriptedAgent("hello")]
+        await scenario.run(f"run {number}", "", agents, script=[scenario.agent(), scenario.succeed()])
+        with pytest.raises(StopIteration):
+            hook.send(None)
+
+    with observe_runs(session.follow):
+        await asyncio.gather(*[called(number) for number in range(3)])
+
+    assert sorted((run.name, run.test) for run in session.runs) == [
+        (f"run {number}", f"t.py::t[{number}]") for number in range(3)
+    ]
 
 
 def test_headless_reaches_the_workers(project):

@@ -14,17 +14,19 @@ from scenario.store.migrations import MIGRATIONS, Migration
 from store.stories import story
 
 
-def _add_labels(connection: Connection) -> None:
-    connection.exec_driver_sql("CREATE TABLE label (run_id TEXT NOT NULL, text TEXT NOT NULL)")
+def _add_stars(connection: Connection) -> None:
+    connection.exec_driver_sql("CREATE TABLE star (run_id TEXT NOT NULL, text TEXT NOT NULL)")
     connection.exec_driver_sql("ALTER TABLE run ADD COLUMN stars BIGINT")
 
 
 def _break(connection: Connection) -> None:
-    _add_labels(connection)
+    _add_stars(connection)
     raise RuntimeError("in the middle")
 
 
-LABELS = Migration(2, "labels", _add_labels)
+NEXT = len(MIGRATIONS) + 1
+STARS = Migration(NEXT, "stars", _add_stars)
+KNOWN = [step.name for step in MIGRATIONS]
 
 
 def _names(place) -> list[str]:
@@ -61,40 +63,49 @@ def test_a_new_store_has_the_tables_and_columns_that_queries_use(place):
 def test_an_old_store_is_migrated_and_keeps_what_is_in_it(keep, place):
     keep(story(1)).close()
 
-    with store.open_store(place, migrations=(*MIGRATIONS, LABELS)) as opened:
+    with store.open_store(place, migrations=(*MIGRATIONS, STARS)) as opened:
         assert [row.id for row in store.runs(opened)] == ["scenariorun_1"]
         with opened.reading() as connection:
             assert connection.exec_driver_sql("SELECT stars FROM run").all() == [(None,)]
 
-    assert _names(place) == ["initial", "labels"]
+    assert _names(place) == [*KNOWN, "stars"]
+
+
+def test_a_store_of_the_first_form_gets_the_tables_of_the_second(place):
+    store.open_store(place, create=True, migrations=MIGRATIONS[:1]).close()
+    store.open_store(place).close()
+
+    assert _names(place) == KNOWN
+    tables = inspect(create_engine(f"sqlite:///{place.path}")).get_table_names()
+    assert {"label", "inbox", "reported", "remote_span"} <= set(tables)
 
 
 def test_a_migration_is_made_once(place):
-    steps = (*MIGRATIONS, LABELS)
+    steps = (*MIGRATIONS, STARS)
     for _ in range(2):
         store.open_store(place, create=True, migrations=steps).close()
 
-    assert _names(place) == ["initial", "labels"]
+    assert _names(place) == [*KNOWN, "stars"]
 
 
 def test_a_migration_that_fails_leaves_the_store_as_it_was(keep, place):
     keep(story(1)).close()
 
     with pytest.raises(RuntimeError, match="in the middle"):
-        store.open_store(place, migrations=(*MIGRATIONS, Migration(2, "broken", _break)))
+        store.open_store(place, migrations=(*MIGRATIONS, Migration(NEXT, "broken", _break)))
 
-    assert _names(place) == ["initial"]
+    assert _names(place) == KNOWN
     with store.open_store(place) as opened, opened.reading() as connection:
-        assert not inspect(connection).has_table("label")
+        assert not inspect(connection).has_table("star")
 
 
 def test_a_store_of_a_newer_version_is_refused_and_left_alone(keep, place):
     keep(story(1)).close()
-    store.open_store(place, migrations=(*MIGRATIONS, LABELS)).close()
+    store.open_store(place, migrations=(*MIGRATIONS, STARS)).close()
     before = _names(place)
 
     with pytest.raises(
-        ConfigError, match=r"newer version.*has schema 2.*up to 1.*Upgrade scenario"
+        ConfigError, match=rf"newer version.*has schema {NEXT}.*up to {NEXT - 1}.*Upgrade scenario"
     ) as caught:
         store.open_store(place)
 
@@ -105,7 +116,7 @@ def test_a_store_of_a_newer_version_is_refused_and_left_alone(keep, place):
 
 def test_a_run_goes_on_when_its_store_is_of_a_newer_version(keep, place, caplog):
     keep(story(1)).close()
-    store.open_store(place, migrations=(*MIGRATIONS, LABELS)).close()
+    store.open_store(place, migrations=(*MIGRATIONS, STARS)).close()
     sink = store.StoreSink(place)
     for fact in story(2).facts:
         sink.receive(fact)

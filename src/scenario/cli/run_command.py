@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scenario.cli.exit_codes import exit_code_of
+from scenario.cli.exit_codes import UsageProblem, exit_code_of
 from scenario.cli.suite_access import choice_options, chosen, usage_errors
 
 if TYPE_CHECKING:
@@ -225,7 +225,10 @@ def _resumed(text: str, place: Place | None) -> tuple[str, dict[str, Any]]:
             )
     else:
         with open_store(place) as store:
-            batch = only_id(store, text)
+            try:
+                batch = only_id(store, text)
+            except click.ClickException as error:
+                raise UsageProblem(error.message) from error
     return batch, read_batch(place, batch)[0]
 
 

@@ -1,0 +1,1 @@
+"""The parts of the pytest plugin; `scenario.pytest_plugin` calls them."""
