@@ -46,6 +46,7 @@ bench: $(READY) ## Measure the cost of the library, as ratios
 	$(BIN)/python bench/store.py
 	$(BIN)/python bench/reports.py
 	$(BIN)/python bench/suite.py
+	$(BIN)/python bench/web.py
 
 guards: $(READY) ## Measure the guards of simulated users on labelled replies
 	$(BIN)/python -m scenario._simulator.evaluate tests/data/simulator_replies.jsonl

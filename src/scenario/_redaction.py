@@ -27,6 +27,7 @@ MARK: Final = "[redacted]"
 """What stands in a secret's place; for a known one with its name, as in ``[redacted:OPENAI_API_KEY]``."""
 
 _SHORTEST = 8
+_SHORTEST_WORD = 16
 _VARIABLE = re.compile(r"(?:_KEY|(?:^|_)(?:TOKEN|SECRET|PASSWORD))$", re.IGNORECASE)
 _NO_SECRETS = frozenset({"SCENARIO_CACHE_KEY"})
 _COMMON = frozenset(
@@ -63,7 +64,8 @@ def register_secret(value: str | None, name: str = "") -> None:
     """Treat a value as a secret from now on, for as long as the process lives.
 
     Args:
-        value: The secret. Nothing happens for None, for common words, and below 8 characters.
+        value: The secret. Nothing happens for None, for common words, below 8 characters, and for letters alone
+            below 16.
         name: What stands in the mark, such as the name of a setting.
     """
     if value is not None and _is_worth_hiding(value):
@@ -204,6 +206,8 @@ def _forms(value: str) -> set[str]:
 
 
 def _is_worth_hiding(value: str) -> bool:
+    if value.isalpha() and len(value) < _SHORTEST_WORD:
+        return False  # "anything", say, the key of a server that asks for none: replaced, it would tear holes into texts
     return len(value) >= _SHORTEST and value.lower() not in _COMMON and len(set(value)) > 1
 
 

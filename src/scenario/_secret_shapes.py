@@ -130,6 +130,24 @@ _FIELD = re.compile(
 )
 
 
+_EXACT_HINTS = (
+    *(shape.guard for shape in SHAPES if not shape.any_case and shape.guard != "_"),
+    *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "hf_", "gsk_", "k_live_", "k_test_"),
+)
+_HINTS = (*(shape.guard for shape in SHAPES if shape.any_case), *_WORDS)
+
+
+def has_hint(text: str) -> bool:
+    """Whether a text may hold a secret of a known shape or under the name of one. No is certain, and costs little.
+
+    The same holds for data as JSON: no hint has letters that JSON writes in another way.
+    """
+    if any(hint in text for hint in _EXACT_HINTS):
+        return True
+    lowered = text.lower()
+    return any(hint in lowered for hint in _HINTS)
+
+
 def secret_fields(text: str, lowered: str) -> list[tuple[int, int]]:
     """Where the values of fields stand that are named like secrets: in JSON, in code, in headers, in queries.
 

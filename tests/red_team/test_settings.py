@@ -69,7 +69,7 @@ def test_without_a_model_it_says_what_is_missing():
         {"injection_probability": 0.5, "techniques": []},
         {"strategy": PairStrategy(), "score_responses": False},
     ],
-    ids=str,
+    ids=lambda wrong: "-".join(wrong),
 )
 def test_what_cannot_be_is_refused(wrong):
     with pytest.raises(ConfigError, match=r"RedTeamAgent\("):

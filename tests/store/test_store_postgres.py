@@ -154,11 +154,15 @@ def test_a_migration_is_made_as_a_whole_or_not_at_all(keep, place):
         raise RuntimeError("in the middle")
 
     with pytest.raises(RuntimeError, match="in the middle"):
-        store.open_store(place, migrations=(*MIGRATIONS, Migration(2, "broken", break_down)))
+        store.open_store(
+            place, migrations=(*MIGRATIONS, Migration(len(MIGRATIONS) + 1, "broken", break_down))
+        )
     with store.open_store(place) as opened:
         assert len(store.runs(opened)) == 1
     add = Migration(
-        2, "stars", lambda connection: connection.exec_driver_sql("ALTER TABLE run ADD COLUMN stars BIGINT")
+        len(MIGRATIONS) + 1,
+        "stars",
+        lambda connection: connection.exec_driver_sql("ALTER TABLE run ADD COLUMN stars BIGINT"),
     )
     store.open_store(place, migrations=(*MIGRATIONS, add)).close()
     with pytest.raises(ConfigError, match="newer version"):

@@ -263,7 +263,7 @@ class Treacherous(dict):
 
 def test_a_fact_that_cannot_be_read_is_lost_and_the_others_are_not(place):
     sink = store.StoreSink(place)
-    for fact in Story().says("one").says(Treacherous()).says("three").ends().facts:
+    for fact in Story().says("one").says(Treacherous(said="two")).says("three").ends().facts:
         sink.receive(fact)
 
     losses = sink.close()

@@ -19,6 +19,7 @@ from scenario.cli.report_command import report
 from scenario.cli.run_command import run
 from scenario.cli.runs_command import runs
 from scenario.cli.show_command import show
+from scenario.cli.ui_command import ui
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -41,4 +42,5 @@ main.add_command(init)
 main.add_command(list_)
 main.add_command(rejudge)
 main.add_command(run)
+main.add_command(ui)
 main.add_command(doctor)

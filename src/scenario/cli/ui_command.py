@@ -11,7 +11,9 @@ from scenario.cli.store_access import opened, store_option
 @store_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen. Others than this machine need "
               "the token.")  # fmt: skip
-@click.option("--port", type=click.IntRange(0, 65535), default=5577, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=5577, show_default=True, help="0 takes a free one."
+)
 @click.option("--token", envvar="SCENARIO_UI_TOKEN", metavar="TEXT", help="Ask for this token. Beyond this machine one is "
               "made if none is given.")  # fmt: skip
 @click.option("--name", "names", multiple=True, metavar="HOST", help="A name by which the page is called, such as that "

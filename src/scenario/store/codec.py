@@ -43,19 +43,24 @@ _T = TypeVar("_T")
 
 
 def to_plain(fact: Fact) -> Plain:
-    """What a fact says, without its run and its time.
+    """What a fact says, without its run and its time, as plain data.
 
     A result comes without its conversation, and what was rolled back without its messages: both follow from the
     messages that were added.
     """
+    return plain(fields_of(fact))
+
+
+def fields_of(fact: Fact) -> Plain:
+    """What a fact says, as `to_plain` tells it, with its values as they are."""
     match fact:
         case Started():
             return {
-                "name": plain(fact.name),
-                "description": plain(fact.description),
-                "batch_run_id": plain(fact.batch_run_id),
-                "set_id": plain(fact.set_id),
-                "metadata": plain(fact.metadata),
+                "name": fact.name,
+                "description": fact.description,
+                "batch_run_id": fact.batch_run_id,
+                "set_id": fact.set_id,
+                "metadata": fact.metadata,
                 "agents": [_agent(each) for each in fact.agents],
             }
         case TurnOpened():
@@ -64,23 +69,23 @@ def to_plain(fact: Fact) -> Plain:
             return {"agent": _agent(fact.agent), "turn": fact.turn}
         case CallFinished():
             agent = _agent(fact.agent)
-            return {"agent": agent, "turn": fact.turn, "seconds": fact.seconds, "error": plain(fact.error)}
+            return {"agent": agent, "turn": fact.turn, "seconds": fact.seconds, "error": fact.error}
         case ModelCalled():
-            return {"agent": _agent(fact.agent), "turn": fact.turn, "call": plain(fact.call)}
+            return {"agent": _agent(fact.agent), "turn": fact.turn, "call": fact.call}
         case MessageAdded():
             author = None if fact.author is None else _agent(fact.author)
-            return {"index": fact.index, "turn": fact.turn, "author": author, "message": plain(fact.message)}
+            return {"index": fact.index, "turn": fact.turn, "author": author, "message": fact.message}
         case RolledBack():
             return {"index": fact.index}
         case CheckpointJudged():
-            return {"turn": fact.turn, "checkpoint": plain(fact.checkpoint)}
+            return {"turn": fact.turn, "checkpoint": fact.checkpoint}
         case UserLeft():
-            return {"turn": fact.turn, "ending": plain(fact.ending)}
+            return {"turn": fact.turn, "ending": fact.ending}
         case StepFinished():
-            return {"step": fact.step, "text": plain(fact.text)}
+            return {"step": fact.step, "text": fact.text}
         case Concluded():
-            result = {name: plain(value) for name, value in dict(fact.result).items() if name != "messages"}
-            return {"status": fact.status.value, "result": result, "error": plain(fact.error)}
+            result = {name: value for name, value in dict(fact.result).items() if name != "messages"}
+            return {"status": fact.status.value, "result": result, "error": fact.error}
         case _:
             assert_never(fact)
 
@@ -121,7 +126,7 @@ def _names_of(kind: type[Any]) -> frozenset[str]:
 
 
 def _agent(agent: AgentInfo) -> Plain:
-    return {"name": plain(agent.name), "role": agent.role.value}
+    return {"name": agent.name, "role": agent.role.value}
 
 
 def _read_agent(data: Mapping[str, Any] | None) -> AgentInfo | None:

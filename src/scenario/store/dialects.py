@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
+
+
+def insert_new(_: Connection, table: Table) -> Any:
+    """An insert of rows that are not there."""
+    return insert(table)
 
 
 def insert_if_new(connection: Connection, table: Table) -> Any:

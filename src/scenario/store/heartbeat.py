@@ -17,6 +17,9 @@ EVERY: Final = 1.0
 STALE: Final = 15.0
 """Seconds without a sign of life after which a process counts as gone."""
 
+SILENT: Final = 600.0
+"""Seconds without an event after which a run that a client reports counts as stalled."""
+
 
 @dataclass(frozen=True, slots=True)
 class Life:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, insert, inspect, select, text
 from scenario.errors import ConfigError
 from scenario.store import schema
 from scenario.store.first_schema import make_first_schema
+from scenario.store.second_schema import make_second_schema
 
 _LOCK: Final = 7_240_118_263
 """The number of the advisory lock that PostgreSQL holds while a store is migrated."""
@@ -31,7 +32,10 @@ class Migration:
     apply: Callable[[Connection], None]
 
 
-MIGRATIONS: Final = (Migration(1, "initial", make_first_schema),)
+MIGRATIONS: Final = (
+    Migration(1, "initial", make_first_schema),
+    Migration(2, "labels and reports", make_second_schema),
+)
 
 
 def version_of(connection: Connection) -> int:

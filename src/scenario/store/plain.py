@@ -38,6 +38,8 @@ def _object(value: Any, depth: int) -> Any:
         return str.__str__(value)
     if isinstance(value, int):
         return int(value)
+    if isinstance(value, float):
+        return plain(float(value))
     if isinstance(value, BaseModel):
         return {name: plain(item, depth + 1) for name, item in dict(value).items()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -55,8 +57,21 @@ def _words(value: Any) -> str:
 
 def to_json(value: Any) -> str:
     """Plain data as JSON text that every database can hold."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = _encode(value)
     return text if text.isascii() or _is_whole(text) else json.dumps(value, separators=(",", ":"))
+
+
+def json_of(value: Any) -> str | None:
+    """What `to_json` would make of ``plain(value)``, in one pass; None for the rare values that need both.
+
+    Those are deep or endless, or hold numbers, keys or letters that JSON has no form for.
+    """
+    try:
+        text = _encode_any(value)
+    except (TypeError, ValueError, RecursionError):
+        return None
+    is_flat = len(text) < _DEEPEST or text.count("{") + text.count("[") <= _DEEPEST
+    return text if is_flat and (text.isascii() or _is_whole(text)) else None
 
 
 def from_json(text: str) -> Any:
@@ -69,6 +84,12 @@ def clean(text: str) -> str:
     if "\0" in text:
         text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
     return text if text.isascii() or _is_whole(text) else text.encode("utf-8", "replace").decode("utf-8")
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+_encode_any = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":"), default=plain
+).encode
 
 
 def _is_whole(text: str) -> bool:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from scenario._engine.facts import Concluded, Fact, Started
-from scenario._redaction import Redactor
 from scenario.store.codec import to_plain
+from scenario.store.encoding import Encoded, encoded
 from scenario.store.losses import Tally
 from scenario.store.media import LARGE, Medium, take_out
 from scenario.store.plain import clean
 from scenario.store.records import Group, Track, add, begin
-from scenario.store.redaction import CurrentRedactor
+from scenario.store.redaction import CurrentRedactor, RememberingRedactor
 from scenario.store.spans import plain_span, span_rows
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Preparation:
         tally: Tally,
         *,
         least: int = LARGE,
-        redaction: Callable[[], Redactor] | None = None,
+        redaction: Callable[[], RememberingRedactor] | None = None,
     ) -> None:
         self._process_id = process_id
         self._tally = tally
@@ -86,13 +86,8 @@ class Preparation:
         """The rows of these facts, and of the runs that could not be written before."""
         prepared = Prepared()
         prepared.group.tracks.update(self._unsaved)
-        redaction = self._redaction() if told else None
-        for each in told:
-            try:
-                self._take(prepared, each, redaction)
-            except Exception as error:
-                self._tally.lose(each.fact.run_id, f"{type(error).__name__}: {error}")
-                _logger.debug("A fact cannot be stored: %r", type(each.fact), exc_info=True)
+        if told:
+            self._take_all(prepared, told, self._redaction())
         for run_id, track in prepared.group.tracks.items():
             track.run["lost"] = self._tally.lost_of(run_id)
         return prepared
@@ -111,26 +106,60 @@ class Preparation:
             if isinstance(each.fact, Concluded):
                 self._tracks.pop(each.fact.run_id, None)
 
-    def _take(self, prepared: Prepared, told: Told, redaction: Redactor | None) -> None:
-        fact = told.fact
-        run_id = fact.run_id
+    def _take_all(self, prepared: Prepared, told: Sequence[Told], redaction: RememberingRedactor) -> None:
+        forms = [self._encoded(each) for each in told]
+        texts = {text for form in forms if form is not None for text in form.told}
+        is_clean = not redaction.may_change("\n".join(texts))
+        for each, form in zip(told, forms, strict=True):
+            try:
+                if form is None or not (is_clean or not redaction.may_change("\n".join(form.told))):
+                    self._take_apart(prepared, each, redaction)
+                elif self._add(prepared, each.fact, form):
+                    self._take_spans(prepared, each, redaction)
+            except Exception as error:  # a fact holds other people's objects; the other facts are stored
+                self._tally.lose(each.fact.run_id, f"{type(error).__name__}: {error}")
+                _logger.debug("A fact cannot be stored: %r", type(each.fact), exc_info=True)
+
+    def _encoded(self, told: Told) -> Encoded | None:
+        """The fact as JSON; None when it has to be taken apart."""
+        try:
+            form = encoded(told.fact)
+        except Exception:  # noqa: BLE001 - likewise; it is told when the fact is taken apart
+            return None
+        if form is None or max(len(form.text), len(form.message)) >= self._least:
+            return None
+        return form
+
+    def _take_apart(self, prepared: Prepared, told: Told, redaction: RememberingRedactor) -> None:
+        """Take a fact that may hold a secret, or something large."""
         found: dict[str, Medium] = {}
-        data = to_plain(fact)
-        spans: list[Any] = [plain_span(span) for span in told.spans]
-        if redaction is not None:
-            data, spans = redaction.data(data), redaction.data(spans)
-        data = take_out(data, found, self._least)
+        data = take_out(redaction.data(to_plain(told.fact)), found, self._least)
+        if self._add(prepared, told.fact, Encoded(data)):
+            self._keep(prepared, told.fact.run_id, found)
+            self._take_spans(prepared, told, redaction)
+
+    def _add(self, prepared: Prepared, fact: Fact, form: Encoded) -> bool:
+        """Take a fact into the group, if the beginning of its run was."""
         if isinstance(fact, Started):
-            prepared.group.forget(clean(run_id))
-            self._tracks[run_id] = begin(run_id, fact.at, data, self._process_id)
-        track = self._tracks.get(run_id)
+            prepared.group.forget(clean(fact.run_id))
+            self._tracks[fact.run_id] = begin(fact.run_id, fact.at, form.data, self._process_id)
+        track = self._tracks.get(fact.run_id)
         if track is None:
-            self._tally.lose(run_id, _HEADLESS)
-            return
-        add(prepared.group, track, type(fact).__name__, fact.at, data)
-        prepared.group.add("span", *span_rows(run_id, spans))
+            self._tally.lose(fact.run_id, _HEADLESS)
+            return False
+        kind = type(fact).__name__
+        add(prepared.group, track, kind, fact.at, form.data, text=form.text, message=form.message)
+        return True
+
+    def _take_spans(self, prepared: Prepared, told: Told, redaction: RememberingRedactor) -> None:
+        if told.spans:
+            run_id = told.fact.run_id
+            spans: list[Any] = redaction.data([plain_span(span) for span in told.spans])
+            prepared.group.add("span", *span_rows(run_id, spans))
+        prepared.told.append(told)
+
+    def _keep(self, prepared: Prepared, run_id: str, found: dict[str, Medium]) -> None:
         for medium in found.values():
             row = {"run_id": clean(run_id), "hash": medium.hash, "size": len(medium.data)}
             prepared.group.add("media", row)
         prepared.media.update(found)
-        prepared.told.append(told)

@@ -66,7 +66,7 @@ def batches(store: RunStore, *, limit: int = 100, now: float | None = None) -> l
                     passed=count["passed"],
                     failed=count["ended"] - count["passed"],
                     running=states.count(RunState.RUNNING),
-                    interrupted=states.count(RunState.INTERRUPTED),
+                    interrupted=states.count(RunState.INTERRUPTED) + states.count(RunState.STALLED),
                     cost=count["cost"],
                     change=count["change"],
                 )
@@ -176,24 +176,22 @@ def run(store: RunStore, run_id: str, *, now: float | None = None, media: bool =
     )
 
 
-def search(store: RunStore, text: str, *, limit: int = 100) -> list[Found]:
+def search(store: RunStore, text: str, *, batch: str | None = None, limit: int = 100) -> list[Found]:
     """Messages that hold a text, newest first; upper and lower case are the same.
 
     Args:
         store: The store.
         text: What to look for; every character stands for itself.
+        batch: Only in runs of this batch.
         limit: The most to return.
     """
     said = _MESSAGE.c
     newest = (said.at.desc(), said.run_id, said.number)
     holds = _holds(text, folds_case=isinstance(store.place, ServerPlace))
-    hits = (
-        select(said.run_id, said.number)
-        .where(said.removed_by.is_(None), holds)
-        .order_by(*newest)
-        .limit(limit)
-        .subquery()
-    )
+    holding = select(said.run_id, said.number).where(said.removed_by.is_(None), holds)
+    if batch is not None:
+        holding = holding.where(said.run_id.in_(select(_RUN.c.id).where(_RUN.c.batch_id == batch)))
+    hits = holding.order_by(*newest).limit(limit).subquery()
     wanted = (
         select(said.run_id, _RUN.c.batch_id, _SCENARIO.c.name, said.position, said.role, said.text, said.at)
         .join_from(hits, _MESSAGE, and_(said.run_id == hits.c.run_id, said.number == hits.c.number))
@@ -226,6 +224,29 @@ def find_ids(store: RunStore, prefix: str, *, batches: bool = True, limit: int =
                 begins = or_(begins, ids.contains(f"_{prefix}", autoescape=True))
             found.extend(connection.scalars(select(ids).where(begins).order_by(ids.desc()).limit(limit)))
     return found[:limit]
+
+
+def sets(store: RunStore) -> list[str]:
+    """The sets of all scenarios, by name."""
+    with store.reading() as connection:
+        return list(
+            connection.scalars(select(_SCENARIO.c.set_id).distinct().order_by(_SCENARIO.c.set_id).limit(1000))
+        )
+
+
+def latest_change(store: RunStore) -> int:
+    """The number of the last change: `changes` since then are those to come."""
+    counter = schema.counter.c
+    with store.reading() as connection:
+        return connection.scalars(select(counter.value).where(counter.name == "change")).one()
+
+
+def run_ids(store: RunStore, batch: str, scenario_id: str) -> list[str]:
+    """The ids of the runs of a scenario in a batch, in the order in which they began."""
+    run = _RUN.c
+    wanted = select(run.id).where(run.batch_id == batch, run.scenario_id == scenario_id)
+    with store.reading() as connection:
+        return list(connection.scalars(wanted.order_by(run.started_at, run.id)))
 
 
 def _runs() -> Select[Any]:

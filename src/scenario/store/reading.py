@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 from scenario._engine.facts import AgentInfo, RunStatus
 from scenario.faults import FaultKind, RunOutcome
 from scenario.store.codec import read_ending, read_usage
-from scenario.store.heartbeat import is_gone
+from scenario.store.heartbeat import SILENT, is_gone
 from scenario.store.plain import from_json
+from scenario.store.records import REMOTE
 from scenario.store.rows import MessageRow, ModelCallRow, RunRow, RunState, SpanRow
 from scenario.types import AgentRole
 from scenario.usage import ModelCall, Usage
@@ -78,6 +79,8 @@ def state_of(row: Row, now: float) -> RunState:
     """Whether a run goes on; the row has the columns of its process."""
     if row["ended_at"] is not None:
         return RunState.FINISHED
+    if row["source"] == REMOTE:
+        return RunState.STALLED if now - row["process_last_seen"] > SILENT else RunState.RUNNING
     gone = is_gone(
         space=row["process_space"],
         pid=row["process_pid"],

@@ -21,7 +21,11 @@ Data: TypeAlias = Mapping[str, Any]
 LOCAL: Final = "local"
 """The source of runs that were played by this library."""
 
+REMOTE: Final = "remote"
+"""The source of runs that a client of the protocol reports."""
+
 _ROLES = {AgentRole.AGENT.value: "agent", AgentRole.USER.value: "user", AgentRole.JUDGE.value: "judge"}
+_UNUSED: Final[Data] = {**asdict(Usage()), "usage_by_role": to_json(asdict(RunUsage()))}
 _COUNTS = {
     CriterionStatus.PASSED.value: "passed_criteria",
     CriterionStatus.FAILED.value: "failed_criteria",
@@ -77,7 +81,8 @@ class Group:
 
     def forget(self, run_id: str) -> None:
         """Leave out what there is of a run, because another of the same id begins."""
-        self.tracks.pop(run_id, None)
+        if self.tracks.pop(run_id, None) is None:
+            return
         self.cuts = [cut for cut in self.cuts if cut[0] != run_id]
         self.parts = {
             table: [row for row in rows if row["run_id"] != run_id] for table, rows in self.parts.items()
@@ -126,7 +131,9 @@ def begin(run_id: str, at: float, data: Data, process_id: str) -> Track:
     return Track(run, batch, scenario, judge=clean(judges[0]) if judges else None)
 
 
-def add(group: Group, track: Track, kind: str, at: float, data: Data) -> None:
+def add(
+    group: Group, track: Track, kind: str, at: float, data: Data, *, text: str = "", message: str = ""
+) -> None:
     """Take one fact of a run into the group.
 
     Args:
@@ -135,20 +142,23 @@ def add(group: Group, track: Track, kind: str, at: float, data: Data) -> None:
         kind: The name of the fact's class.
         at: Its time.
         data: What it says.
+        text: The same as JSON, without the message, where somebody has it already.
+        message: The message as JSON, likewise.
     """
     run = track.run
     run_id, number = run["id"], run["facts"]
     group.tracks[run_id] = track
     run["facts"] += 1
     run["last_at"] = at
-    kept = data
     match kind:
         case "TurnOpened":
             run["turns"] = max(run["turns"], data["turn"] + 1)
         case "MessageAdded":
-            kept = {name: value for name, value in data.items() if name != "message"}
             run["messages"] = data["index"] + 1
-            group.add("message", _message(run_id, number, at, data))
+            row = _message(run_id, number, at, data)
+            row["data"] = message or to_json(data["message"])
+            group.add("message", row)
+            text = text or to_json({name: value for name, value in data.items() if name != "message"})
         case "RolledBack":
             _cut(group, run, number, data["index"])
         case "ModelCalled":
@@ -163,7 +173,7 @@ def add(group: Group, track: Track, kind: str, at: float, data: Data) -> None:
             _conclude(group, track, at, data)
         case _:
             pass
-    row = {"run_id": run_id, "number": number, "at": at, "kind": kind, "data": to_json(kept)}
+    row = {"run_id": run_id, "number": number, "at": at, "kind": kind, "data": text or to_json(data)}
     group.add("fact", row)
 
 
@@ -195,8 +205,7 @@ def _blank() -> Row:
         "source": LOCAL,
         **dict.fromkeys(empty),
         **dict.fromkeys(zero, 0),
-        **asdict(Usage()),
-        "usage_by_role": to_json(asdict(RunUsage())),
+        **_UNUSED,
     }
 
 
@@ -216,7 +225,6 @@ def _message(run_id: str, number: int, at: float, data: Data) -> Row:
         "turn": data["turn"],
         "at": at,
         "text": clean("\n".join(text for text in said if text)),
-        "data": to_json(message),
     }
 
 

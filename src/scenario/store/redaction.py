@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from scenario._redaction import RedactionRule, Redactor, known_secrets
+from scenario._secret_shapes import has_hint
 from scenario.config import ScenarioConfig
 
 _SHORT: Final = 200
@@ -23,6 +25,18 @@ class RememberingRedactor(Redactor):
     def __init__(self, known: Mapping[str, str], rules: Iterable[RedactionRule] = ()) -> None:
         super().__init__(known, rules)
         self._texts: dict[str, str] = {}
+        escaped = {json.dumps(each, ensure_ascii=False)[1:-1] for each in self._known.literals}
+        self._literals = tuple({*self._known.literals, *escaped})
+
+    def may_change(self, text: str) -> bool:
+        """Whether data may hold a secret. No is certain; yes has to be looked at.
+
+        Args:
+            text: The data as JSON whose letters are not escaped; that of many data may be joined.
+        """
+        if self._rules or any(literal in text for literal in self._literals):
+            return True
+        return has_hint(text.replace('_tokens":', '":'))  # the fields of usage are the names of no secrets
 
     def text(self, text: str) -> str:
         """The text with a mark in the place of each secret; the same object if there is none."""
@@ -44,7 +58,7 @@ class CurrentRedactor:
         self._rules: list[RedactionRule] = []
         self._redactor = RememberingRedactor({})
 
-    def __call__(self) -> Redactor:
+    def __call__(self) -> RememberingRedactor:
         """The redactor that holds now."""
         configured = ScenarioConfig.default_config
         rules = list((configured.redact if configured is not None else None) or ())

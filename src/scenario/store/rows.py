@@ -21,6 +21,8 @@ class RunState(str, Enum):
     FINISHED = "finished"
     INTERRUPTED = "interrupted"
     """Its process is gone, and it had not ended."""
+    STALLED = "stalled"
+    """A client that reports it has been silent for long, and it had not ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class BatchRow:
         passed: How many of them passed.
         failed: How many were finished and did not pass, whoever is to blame.
         running: How many go on.
-        interrupted: How many were not finished by a process that is gone.
+        interrupted: How many were not finished by a process that is gone, or by a client that is silent.
         cost: US dollars, of the calls whose price is known.
         change: The number of the last change in it.
     """
@@ -67,7 +69,7 @@ class RunRow:
         fields: The scenario's fields.
         trial: Which trial it was, where somebody counted.
         seed: The seed of its chance, where there was one.
-        source: Who told it: ``local`` for this library.
+        source: Who told it: ``local`` for this library, ``remote`` for a client of the protocol.
         state: Whether it goes on.
         status: How it ended, in the words of the event protocol; None before.
         outcome: What it came to; None before.

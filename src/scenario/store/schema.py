@@ -217,5 +217,55 @@ media = Table("media", metadata, _owned_by("run"), _text("hash", key=True), _num
 blob = Table("blob", metadata, _text("hash", key=True), Column("data", LargeBinary, nullable=False))
 """The media themselves, where there is no folder for files."""
 
+label = Table(
+    "label",
+    metadata,
+    _owned_by("run"),
+    _text("criterion", key=True),
+    _text("label"),
+    _text("note"),
+    _text("status"),
+    _real("at"),
+)
+"""What a person says of a verdict: right or wrong. ``status`` is the verdict at that time."""
+
+inbox = Table(
+    "inbox",
+    metadata,
+    _text("id", key=True),
+    _number("number"),
+    _text("kind"),
+    _real("at"),
+    Column("body", LargeBinary, nullable=False),
+)
+"""What clients sent and was accepted, until it is worked in."""
+
+reported = Table(
+    "reported",
+    metadata,
+    _owned_by("run"),
+    _text("kind", key=True),
+    _real("at"),
+    _number("weight"),
+    _text("digest"),
+    _text("times"),
+    _text("body"),
+)
+"""The event of each kind that says most about a run that a client reports; ``times``: when each message was first told."""
+
+remote_span = Table(
+    "remote_span",
+    metadata,
+    _text("trace_id", key=True),
+    _text("span_id", key=True),
+    _text("parent_id", null=True),
+    _text("run_id", null=True),
+    _text("name"),
+    _real("started_at"),
+    _real("ended_at"),
+    _text("data"),
+)
+"""A span that a client sent. It may come before its run, and ``run_id`` is what it says of it itself."""
+
 OF_A_RUN = (fact, message, judgement, verdict, model_call, span, media)
 """The tables that hold the parts of runs."""

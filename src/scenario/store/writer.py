@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from queue import Empty, Full, Queue
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from scenario._engine.facts import Fact
@@ -17,6 +15,7 @@ from scenario.store.heartbeat import EVERY, this_process
 from scenario.store.losses import Losses, Tally
 from scenario.store.place import Place
 from scenario.store.preparing import Preparation, Told
+from scenario.store.waiting import Waiting
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
@@ -61,7 +60,7 @@ class Writer:
     ) -> None:
         self.place = place
         self._patience = patience
-        self._queue: Queue[Item] = Queue(capacity)
+        self._waiting: Waiting[Item] = Waiting(capacity, _MOST_IN_A_GROUP)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._is_stuck = False
@@ -77,7 +76,7 @@ class Writer:
         self._tally.tell(fact.run_id)
         if not self._is_running():
             self._tally.lose(fact.run_id, _CLOSED)
-        elif self._offer(Told(fact, spans), 0.0 if self._is_stuck else self._patience):
+        elif self._waiting.put(Told(fact, spans), 0.0 if self._is_stuck else self._patience):
             self._is_stuck = False
         else:
             self._is_stuck = True
@@ -117,17 +116,10 @@ class Writer:
                     self._thread.start()
         return not self._is_closed
 
-    def _offer(self, item: Item, patience: float) -> bool:
-        try:
-            self._queue.put(item, block=patience > 0, timeout=patience)
-        except Full:
-            return False
-        return True
-
     def _ask(self, *, is_end: bool) -> Future[None]:
         done: Future[None] = Future()
         nobody = self._thread is None or self._is_closed
-        if nobody or not self._offer(Flush(done, is_end), self._patience):
+        if nobody or not self._waiting.put(Flush(done, is_end), self._patience, is_urgent=True):
             done.set_result(None)
         return done
 
@@ -145,23 +137,10 @@ class Writer:
 
     def _gathered(self) -> tuple[list[Told], list[Flush]]:
         """What comes within the time of a group, or until somebody asks for it."""
-        told: list[Told] = []
-        flushes: list[Flush] = []
         wait = EVERY if self._preparation.has_open_runs else None  # to wake up for a sign of life
-        until: float | None = None
-        while len(told) < _MOST_IN_A_GROUP:
-            try:
-                item = self._queue.get(block=wait is None or wait > 0, timeout=wait)
-            except Empty:
-                break
-            if isinstance(item, Flush):
-                flushes.append(item)
-                until = 0.0  # take what is there already, and go
-            else:
-                told.append(item)
-                until = time.monotonic() + GATHERING if until is None else until
-            wait = max(0.0, until - time.monotonic())
-        return told, flushes
+        items = self._waiting.take(wait, GATHERING)
+        told = [item for item in items if isinstance(item, Told)]
+        return told, [item for item in items if isinstance(item, Flush)]
 
     def _store(self, told: Sequence[Told]) -> None:
         try:

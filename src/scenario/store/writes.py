@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, select, update
 
 from scenario.store import schema
-from scenario.store.dialects import insert_if_new, insert_or_update
+from scenario.store.bulk import write_rows
+from scenario.store.dialects import insert_if_new, insert_new, insert_or_update
 from scenario.store.records import Group, Row
 
 _PARTS = {table.name: table for table in schema.OF_A_RUN}
@@ -52,8 +53,7 @@ def write_group(connection: Connection, group: Group) -> None:
     for name, table in _PARTS.items():
         rows = group.parts.get(name)
         if rows:
-            statement = insert_if_new(connection, table) if table is schema.media else insert(table)
-            connection.execute(statement, rows)
+            write_rows(connection, table, rows, insert_if_new if table is schema.media else insert_new)
 
 
 def delete_runs(connection: Connection, ids: Collection[str]) -> None:
@@ -74,7 +74,7 @@ def _write_runs(connection: Connection, group: Group) -> None:
         _insert_new(connection, schema.scenario, [track.scenario for track in new])
     rows = [track.run for track in group.tracks.values()]
     if rows:
-        connection.execute(insert_or_update(connection, schema.run), rows)
+        write_rows(connection, schema.run, rows, insert_or_update)
 
 
 def _replace_older(connection: Connection, ids: Sequence[str]) -> None:

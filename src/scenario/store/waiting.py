@@ -1,0 +1,74 @@
+"""What waits for a writer: a bounded list that is taken in groups, so that to hand over a fact wakes up nobody."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Waiting(Generic[T]):
+    """Hands items from many threads to one.
+
+    Args:
+        capacity: How many may wait.
+        most: How many are taken at once.
+    """
+
+    def __init__(self, capacity: int, most: int) -> None:
+        self._capacity = capacity
+        self._most = most
+        self._items: list[T] = []
+        self._is_urgent = False
+        self._lock = threading.Lock()
+        self._has_come = threading.Condition(self._lock)
+        self._has_room = threading.Condition(self._lock)
+
+    def put(self, item: T, patience: float, *, is_urgent: bool = False) -> bool:
+        """Hand over an item.
+
+        Args:
+            item: The item.
+            patience: The most seconds to wait for room.
+            is_urgent: Let the other side take it now, with all before it.
+
+        Returns:
+            Whether there was room.
+        """
+        with self._lock:
+            if len(self._items) >= self._capacity and not self._is_room_within(patience):
+                return False
+            self._items.append(item)
+            self._is_urgent = self._is_urgent or is_urgent
+            if len(self._items) == 1 or self._is_ready():
+                self._has_come.notify()
+            return True
+
+    def take(self, wait: float | None, gathering: float) -> list[T]:
+        """Take what is there, in order.
+
+        Args:
+            wait: The most seconds to wait for the first item; None waits for ever.
+            gathering: How many seconds more to wait for others, unless something urgent comes.
+
+        Returns:
+            The items; none when none came.
+        """
+        with self._lock:
+            if not self._has_come.wait_for(lambda: self._items, wait):
+                return []
+            until = time.monotonic() + gathering
+            while not self._is_ready() and (left := until - time.monotonic()) > 0:
+                self._has_come.wait(left)
+            taken, self._items = self._items[: self._most], self._items[self._most :]
+            self._is_urgent = self._is_urgent and bool(self._items)
+            self._has_room.notify_all()
+            return taken
+
+    def _is_room_within(self, patience: float) -> bool:
+        return patience > 0 and self._has_room.wait_for(lambda: len(self._items) < self._capacity, patience)
+
+    def _is_ready(self) -> bool:
+        return self._is_urgent or len(self._items) >= min(self._most, self._capacity)

@@ -1,0 +1,205 @@
+"""The data of the page of a conversation, and of the search."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from scenario._engine.facts import CallFinished, RolledBack
+from scenario.store import queries
+from scenario.store.labels import labels
+from scenario.store.open import RunStore
+from scenario.store.records import REMOTE
+from scenario.store.remote_spans import spans_of
+from scenario.store.rows import Judgement, MessageRow, RunRow, WholeRun
+from scenario.types import AgentRole, CriterionResult
+from scenario.web import shapes
+from scenario.web.answers import RefusedError
+from scenario.web.operations import Asked
+from scenario.web.shapes import Data
+from scenario.web.span_shapes import span_data
+
+_OWN: Final = frozenset({"checkpoint", "final"})
+_AROUND: Final = 120
+
+
+def the_run(store: RunStore, run_id: str) -> WholeRun:
+    """A run that must be there."""
+    found = queries.run(store, run_id)
+    if found is None:
+        raise RefusedError(
+            404, f"There is no run {run_id!r}. It may have been removed: look at the list of runs."
+        )
+    return found
+
+
+def one_run(store: RunStore, asked: Asked) -> Data:
+    """Everything about a run, with long texts shortened."""
+    found = the_run(store, asked.the_text("run"))
+    told = {each.criterion: each for each in labels(store, run=found.run.id)}
+    own = [each for each in found.judgements if each.kind in _OWN]
+    criteria = {verdict.criterion: verdict for each in own for verdict in each.verdicts}
+    evidence = _evidence(tuple(criteria.values()))
+    turns = {row.message.get("trace_id"): row.turn for row in found.messages}
+    return {
+        "run": shapes.run_header(found.run),
+        "messages": [shapes.message(row, evidence.get(row.position, ())) for row in found.messages],
+        "removed": [shapes.message(row) for row in found.removed],
+        "checkpoints": [
+            {
+                **_judgement(each, found.messages),
+                "criteria": [shapes.verdict(one, told) for one in each.verdicts],
+            }
+            for each in own
+            if each.kind == "checkpoint"
+        ],
+        "criteria": [shapes.verdict(each, told) for each in criteria.values()],
+        "rollbacks": _rollbacks(found),
+        "warnings": _warnings(found),
+        "model_calls": [shapes.model_call(each) for each in found.model_calls],
+        "spans": [span_data(each, turns.get(each.trace_id)) for each in spans_of(store, found)],
+        "replay": _replay(found.run),
+        "neighbours": _neighbours(store, found.run),
+        "change": found.run.change,
+    }
+
+
+def raw_run(store: RunStore, asked: Asked) -> Any:
+    """Everything that is stored of a run."""
+    found = the_run(store, asked.the_text("run"))
+    names = ("run", "messages", "removed", "judgements", "model_calls")
+    parts: Data = {
+        "run": found.run,
+        "messages": found.messages,
+        "removed": found.removed,
+        "judgements": found.judgements,
+        "model_calls": found.model_calls,
+    }
+    return {**{name: parts[name] for name in names}, "spans": spans_of(store, found)}
+
+
+def search(store: RunStore, asked: Asked) -> Data:
+    """Messages that hold a text."""
+    words = asked.the_text("q")
+    found = queries.search(store, words, batch=asked.text("batch"), limit=asked.whole("limit", 50))
+    return {
+        "found": [
+            {
+                "run_id": each.run_id,
+                "batch_id": each.batch_id,
+                "name": each.name,
+                "position": each.position,
+                "role": each.role,
+                "text": _around(each.text, words),
+                "at": each.at,
+            }
+            for each in found
+        ]
+    }
+
+
+def _around(text: str, words: str) -> str:
+    at = max(0, text.casefold().find(words.casefold()))
+    start, end = max(0, at - _AROUND), at + len(words) + _AROUND
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
+
+
+def _judgement(found: Judgement, messages: Sequence[MessageRow]) -> Data:
+    before = [row.position for row in messages if row.at <= found.at]
+    return {
+        "number": found.number,
+        "turn": found.turn,
+        "at": found.at,
+        "after": before[-1] if before else None,
+        "judge": found.judge,
+        "passed": found.passed,
+        "reasoning": found.reasoning,
+    }
+
+
+def _evidence(verdicts: Sequence[CriterionResult]) -> dict[int, list[Data]]:
+    found: dict[int, list[Data]] = {}
+    for verdict in verdicts:
+        for each in verdict.evidence:
+            if each.message is not None:
+                told = {
+                    "criterion": verdict.criterion,
+                    "status": verdict.status.value,
+                    "quote": shapes.shortened(each.quote, shapes.LONGEST),
+                }
+                found.setdefault(each.message, []).append(told)
+    return found
+
+
+def _rollbacks(found: WholeRun) -> list[Data]:
+    numbers = {row.removed_by for row in found.removed}
+    cuts = {number: fact for number, fact in enumerate(found.facts) if isinstance(fact, RolledBack)}
+    return [
+        {
+            "number": number,
+            "at": cuts[number].at,
+            "position": cuts[number].index,
+            "count": sum(row.removed_by == number for row in found.removed),
+        }
+        for number in sorted(cuts)
+        if number in numbers
+    ]
+
+
+def _warnings(found: WholeRun) -> list[Data]:
+    """What went wrong around the agent and was told on the way."""
+    calls = [
+        {"turn": fact.turn, "at": fact.at, "agent": fact.agent.name, "text": fact.error}
+        for fact in found.facts
+        if isinstance(fact, CallFinished) and fact.error and fact.agent.role is not AgentRole.AGENT
+    ]
+    models = [
+        {
+            "turn": each.turn,
+            "at": each.at,
+            "agent": each.agent.name,
+            "text": f"A call of {each.call.model}: {each.call.error}",
+        }
+        for each in found.model_calls
+        if each.call.error and each.agent.role is not AgentRole.AGENT
+    ]
+    return sorted([*calls, *models], key=lambda each: each["at"])
+
+
+def _replay(run: RunRow) -> Data:
+    """The command that plays a run again, as far as the run tells."""
+    if run.source == REMOTE:
+        return {"command": None, "note": "Another client played this run: play it again there."}
+    seed = "" if run.seed is None else f" --seed {run.seed}"
+    if isinstance(run.metadata.get("identity"), str):
+        return {
+            "command": f"scenario run -k {shlex.quote(run.name)}{seed}",
+            "note": "In the folder of the scenarios.",
+        }
+    return {
+        "command": f"scenario show {shlex.quote(run.id)}",
+        "note": "This run was played by a test or a program: start that again. The command shows the run in a terminal.",
+    }
+
+
+def _neighbours(store: RunStore, run: RunRow) -> Data:
+    """The runs of the scenario beside this one in its batch."""
+    ids = queries.run_ids(store, run.batch_id, run.scenario_id)
+    at = ids.index(run.id) if run.id in ids else -1
+    previous = ids[at - 1] if at > 0 else None
+    return {"previous": previous, "next": ids[at + 1] if 0 <= at < len(ids) - 1 else None}
+
+
+def by_turn(first: WholeRun, second: WholeRun) -> list[Data]:
+    """Two conversations beside each other, turn by turn."""
+    sides: list[Mapping[int, list[Data]]] = [_turns(first), _turns(second)]
+    numbers = sorted({turn for side in sides for turn in side})
+    return [{"turn": turn, "a": sides[0].get(turn, []), "b": sides[1].get(turn, [])} for turn in numbers]
+
+
+def _turns(found: WholeRun) -> dict[int, list[Data]]:
+    turns: dict[int, list[Data]] = {}
+    for row in found.messages:
+        turns.setdefault(row.turn, []).append(shapes.message(row))
+    return turns
