@@ -28,6 +28,9 @@ _OPTIONS: Sequence[Callable[[Any], Any]] = (
     ),
 )
 
+REPORT_PARAMETERS = ("html_file", "junit_file", "markdown_file", "jsonl_file", "junit_per")
+"""What these options are called as keywords."""
+
 
 def report_options(command: _F) -> _F:
     """The options of reports. The command takes them as keywords, and gives them to `report_files`."""
@@ -53,7 +56,13 @@ def report_files(
 
 
 def write_named(
-    store: RunStore, name: str, files: ReportFiles, *, baseline: str | None = None, alpha: float = 0.05
+    store: RunStore,
+    name: str,
+    files: ReportFiles,
+    *,
+    baseline: str | None = None,
+    alpha: float = 0.05,
+    is_quiet: bool = False,
 ) -> None:
     """Write reports of the runs that a name means, and say which files were written.
 
@@ -63,6 +72,7 @@ def write_named(
         files: Which reports, and where.
         baseline: What the runs are compared with.
         alpha: The chance of a false find.
+        is_quiet: Say nothing on standard output, where something else is read.
 
     Raises:
         ScenarioError: A name means nothing, or a file cannot be written.
@@ -75,4 +85,4 @@ def write_named(
     against = None if baseline is None else select(store, baseline, without=chosen.batch_ids)
     document = read_document(store, chosen, baseline=against, alpha=alpha)
     for path in write_reports(document, files):
-        click.echo(f"wrote {path}")
+        click.echo(f"wrote {path}", err=is_quiet)

@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scenario.cli.exit_codes import UsageProblem, exit_code_of
+from scenario.cli.page_access import page_of
+from scenario.cli.report_options import REPORT_PARAMETERS, report_files, report_options, write_named
 from scenario.cli.suite_access import choice_options, chosen, usage_errors
 
 if TYPE_CHECKING:
+    from scenario.report.files import ReportFiles
     from scenario.store import Place
     from scenario.suite import Scenario, SuiteResult
 
@@ -50,6 +53,8 @@ class Given:
     setting: str | None
     as_json: bool
     quiet: bool
+    with_page: bool
+    files: ReportFiles
 
 
 _positive = click.IntRange(min=1)
@@ -97,6 +102,8 @@ _above_zero = click.FloatRange(min=0, min_open=True)
               "by default .scenario/runs.db of the project.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON, for programs.")
 @click.option("--quiet", is_flag=True, help="No progress.")
+@click.option("--ui", "with_page", is_flag=True, help="Serve the page meanwhile; at a terminal until Ctrl-C.")
+@report_options
 @click.pass_context
 def run(context: click.Context, **given: Any) -> None:
     """Play the scenarios of files and folders; without PATH, those below the working directory.
@@ -105,8 +112,9 @@ def run(context: click.Context, **given: Any) -> None:
     because something around the agent broke, 4 the budget is used up, 130 interrupted. Ctrl-C finishes what is being
     played; a second Ctrl-C stops at once.
     """
+    files = {name: given.pop(name) for name in REPORT_PARAMETERS}
     with usage_errors():
-        result = _play(_with_right_paths(Given(**given)))
+        result = _play(_with_right_paths(Given(files=report_files(**files), **given)))
     context.exit(exit_code_of(result))
 
 
@@ -134,12 +142,32 @@ def _play(given: Given) -> SuiteResult:
     words, tags = given.words or tuple(choice.get("words", ())), given.tags or tuple(choice.get("tags", ()))
     scenarios = chosen(paths, words, tags)
     info = {"command": sys.argv[1:], "choice": {"paths": paths, "words": list(words), "tags": list(tags)}}
-    result = asyncio.run(_run(given, scenarios, place, batch, info))
-    if given.as_json:
-        click.echo(json.dumps(result.to_plain(), indent=2, ensure_ascii=False))
-    else:
-        print_lines(result_lines(result))
+    _check_reports(given, place)
+    with page_of(place, wanted=given.with_page):
+        result = asyncio.run(_run(given, scenarios, place, batch, info))
+        if given.as_json:
+            click.echo(json.dumps(result.to_plain(), indent=2, ensure_ascii=False))
+        else:
+            print_lines(result_lines(result))
+        _write_reports(given, place, result)
     return result
+
+
+def _check_reports(given: Given, place: Place | None) -> None:
+    from scenario.errors import ConfigError  # noqa: PLC0415 - loaded by this command only
+
+    if given.files and place is None:
+        raise ConfigError(
+            "The store is off, and reports are made from it: name one with --store.", source="store"
+        )
+
+
+def _write_reports(given: Given, place: Place | None, result: SuiteResult) -> None:
+    if given.files and place is not None:
+        from scenario.store import open_store  # noqa: PLC0415 - loaded by these options only
+
+        with open_store(place) as store:
+            write_named(store, result.batch_id, given.files, is_quiet=given.as_json)
 
 
 async def _run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from scenario.cli.page_access import page_server
 from scenario.cli.store_access import opened, store_option
 
 
@@ -23,13 +24,12 @@ def ui(*, setting: str | None, host: str, port: int, token: str | None, names: t
 
     Prints the address and opens nothing. Ctrl-C ends it.
     """
-    from scenario.errors import ConfigError  # noqa: PLC0415 - loaded by this command only
-    from scenario.web.serve import PageServer  # noqa: PLC0415 - likewise
+    from scenario.errors import ConfigError, NotAvailableError  # noqa: PLC0415 - loaded by this command only
 
     with opened(setting, create=True) as store:
         try:
-            server = PageServer(store, host=host, port=port, token=token, names=names)
-        except ConfigError as error:
+            server = page_server().PageServer(store, host=host, port=port, token=token, names=names)
+        except (ConfigError, NotAvailableError) as error:
             raise click.ClickException(str(error)) from error
         click.echo(f"The page of {store.place}: {server.address.page}")
         click.echo(f"Other clients report here with LANGWATCH_ENDPOINT={server.address.url}")

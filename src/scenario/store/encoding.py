@@ -73,9 +73,14 @@ def _message(fact: MessageAdded) -> Encoded | None:
         "index": fact.index,
         "turn": fact.turn,
         "author": None if author is None else {"name": author.name, "role": author.role.value},
-        "message": from_json(message),
+        "message": fact.message if _is_flat(fact.message) else from_json(message),
     }
     return Encoded(data, text, message, (written, message))
+
+
+def _is_flat(message: Any) -> bool:
+    """Whether a message is plain data as it is."""
+    return message.__class__ is dict and all(value.__class__ is str for value in message.values())
 
 
 def _agent(agent: AgentInfo) -> str:

@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Mapping
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Final, cast
 
 from pydantic import BaseModel
@@ -43,9 +44,13 @@ def _object(value: Any, depth: int) -> Any:
     if isinstance(value, BaseModel):
         return {name: plain(item, depth + 1) for name, item in dict(value).items()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = (field.name for field in dataclasses.fields(value))
-        return {name: plain(getattr(value, name), depth + 1) for name in names}
+        return {name: plain(getattr(value, name), depth + 1) for name in _names_of(type(value))}
     return _words(value)
+
+
+@lru_cache(maxsize=256)
+def _names_of(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def _words(value: Any) -> str:

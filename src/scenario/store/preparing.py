@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from scenario._engine.facts import Concluded, Fact, Started
 from scenario.store.codec import to_plain
@@ -24,8 +24,7 @@ _HEADLESS: Final = "the beginning of its run was not stored"
 _logger = logging.getLogger("scenario")
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """A fact, with the spans of its run when it is the last one."""
 
     fact: Fact

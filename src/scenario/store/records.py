@@ -77,7 +77,8 @@ class Group:
 
     def add(self, table: str, *rows: Row) -> None:
         """Take rows of a table."""
-        self.parts.setdefault(table, []).extend(rows)
+        if rows:
+            self.parts.setdefault(table, []).extend(rows)
 
     def forget(self, run_id: str) -> None:
         """Leave out what there is of a run, because another of the same id begins."""
@@ -265,7 +266,7 @@ def _count(track: Track, data: Data) -> None:
 def _set_usage(run: Row, by_role: Data) -> None:
     run["usage_by_role"] = to_json(by_role)
     total = RunUsage(*(Usage(**by_role[role]) for role in ("agent", "user", "judge"))).total
-    run.update(asdict(total))
+    run.update(vars(total))
 
 
 def _conclude(group: Group, track: Track, at: float, data: Data) -> None:

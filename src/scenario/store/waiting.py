@@ -20,6 +20,7 @@ class Waiting(Generic[T]):
     def __init__(self, capacity: int, most: int) -> None:
         self._capacity = capacity
         self._most = most
+        self._full = min(most, capacity)
         self._items: list[T] = []
         self._is_urgent = False
         self._lock = threading.Lock()
@@ -38,11 +39,13 @@ class Waiting(Generic[T]):
             Whether there was room.
         """
         with self._lock:
-            if len(self._items) >= self._capacity and not self._is_room_within(patience):
+            count = len(self._items)
+            if count >= self._capacity and not self._is_room_within(patience):
                 return False
             self._items.append(item)
-            self._is_urgent = self._is_urgent or is_urgent
-            if len(self._items) == 1 or self._is_ready():
+            if is_urgent:
+                self._is_urgent = True
+            if count == 0 or is_urgent or count + 1 >= self._full:
                 self._has_come.notify()
             return True
 
@@ -71,4 +74,4 @@ class Waiting(Generic[T]):
         return patience > 0 and self._has_room.wait_for(lambda: len(self._items) < self._capacity, patience)
 
     def _is_ready(self) -> bool:
-        return self._is_urgent or len(self._items) >= min(self._most, self._capacity)
+        return self._is_urgent or len(self._items) >= self._full
