@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
+from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,17 +13,12 @@ meter: ContextVar[Callable[[ModelCall], None] | None] = ContextVar("scenario_met
 """Takes each call of a model; the engine sets it around every call of an agent."""
 
 
-@contextmanager
-def counting(take: Callable[[ModelCall], None]) -> Generator[None]:
-    """Let `take` have each call of a model that is reported meanwhile."""
-    token = meter.set(take)
+def stop(token: Token[Callable[[ModelCall], None] | None]) -> None:
+    """End what `meter.set` began."""
     try:
-        yield
-    finally:
-        try:
-            meter.reset(token)
-        except ValueError:
-            pass  # given up in another context, such as when a coroutine is collected: there it was never set
+        meter.reset(token)
+    except ValueError:
+        pass  # given up in another context, such as when a coroutine is collected: there it was never set
 
 
 def report(call: ModelCall) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from scenario._engine.conclude import describe_error
 from scenario._engine.scene import Actor, Scene
 from scenario._error_messages import agent_response_not_awaitable
-from scenario._meter import counting
+from scenario._meter import meter, stop
 from scenario._utils.replies import read_reply
 from scenario.errors import (
     AgentError,
@@ -76,12 +76,14 @@ async def _timed(
     span.asked(given)
     began = scene.call_begins(actor)
     calls: list[ModelCall] = []
+    token = meter.set(calls.append)  # no context manager: this is on the path of every call
     try:
-        with counting(calls.append):
-            reply = await _reply(scene, actor, given, limit)
+        reply = await _reply(scene, actor, given, limit)
     except BaseException as error:
         scene.call_ends(actor, began, describe_error(error), calls)
         raise
+    finally:
+        stop(token)
     seconds = scene.call_ends(actor, began, None, calls)
     if limit is not None and seconds > limit:
         raise scene.too_slow(actor, limit)  # it blocked the loop, so that no timer could fire

@@ -107,7 +107,7 @@ class Scene:
         self.usage = RunUsage()
         self.deadline: tuple[float, float] | None = None
         self.calling: tuple[Actor, float] | None = None
-        self._seconds: dict[AgentInfo, float] = {}
+        self._seconds: dict[int, float] = {}
         self._labels = labels
         self._around = around
         self._began = around.clock.monotonic()
@@ -200,7 +200,7 @@ class Scene:
             self.emit(ModelCalled, agent=actor.info, turn=self.turn.number, call=call)
         seconds = self._around.clock.monotonic() - began
         self.calling = None
-        self._seconds[actor.info] = self._seconds.get(actor.info, 0.0) + seconds
+        self._seconds[actor.index] = self._seconds.get(actor.index, 0.0) + seconds
         if actor.info.role is AgentRole.AGENT:
             self.agent_time += seconds
             self.state.reply_times.append(ReplyTime(actor.info.name, self.turn.number, seconds))
@@ -254,7 +254,8 @@ class Scene:
         """The error for a play that took too long; names the agent that it spent its time in."""
         limit = self.deadline[1] if self.deadline is not None else 0.0
         slowest = max(self._seconds, key=self._seconds.__getitem__, default=None)
-        waiting_for = self.calling[0].info if self.calling is not None else slowest
+        index = self.calling[0].index if self.calling is not None else slowest
+        waiting_for = None if index is None else self.cast[index].info
         where = "" if waiting_for is None else f", most of it in agent `{waiting_for.name}`"
         turn = self.turn.number
         return TimeLimitError(
