@@ -69,8 +69,3 @@ def not_a_step(value: Any, position: int, scenario_name: str) -> str:
 def model_required(class_name: str, what: str) -> str:
     """A player of class `class_name` needs a language model."""
     return f"{class_name} was initialized without a model, and {what}."
-
-
-def model_not_supported(class_name: str, instead: str) -> str:
-    """A player of class `class_name` would call a model, which this version cannot."""
-    return f"{class_name} cannot talk to a model in this version of scenario. {instead}"

@@ -18,7 +18,7 @@
     ├── NoResultError (ValueError)           `step()` had nothing left to do
     ├── AlreadyRunningError (RuntimeError)   one executor, two runs at once
     ├── NoStageError (RuntimeError)          a step was used outside a running scenario
-    └── NotAvailableError (RuntimeError)     a part that this version cannot offer
+    └── NotAvailableError (RuntimeError)     a part that is not there: an extra, or a model
         └── ModelRequiredError               a player needs a language model and has none
 
 Where older code may catch a built-in type, the class inherits it too. Errors carry what they speak of
@@ -236,7 +236,7 @@ class NoStageError(ScenarioError, RuntimeError):
 
 
 class NotAvailableError(ScenarioError, RuntimeError):
-    """This version cannot offer what was asked for; the text says what to use in its place."""
+    """What was asked for is not there, such as an extra; the text says what to install or to use in its place."""
 
 
 class ModelRequiredError(NotAvailableError):

@@ -73,7 +73,3 @@ def test_something_that_is_no_step_is_named_by_its_place():
 def test_a_player_without_a_model_says_what_it_needs_it_for():
     text = texts.model_required("Judge", "criteria need one")
     assert text.startswith("Judge was initialized without a model, and criteria need one.")
-
-
-def test_a_player_whose_model_cannot_be_called_says_what_to_do_instead():
-    assert texts.model_not_supported("Judge", "Do this.").endswith("in this version of scenario. Do this.")

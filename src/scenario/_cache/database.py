@@ -288,7 +288,7 @@ def _transaction(connection: sqlite3.Connection, begin: str) -> Generator[None]:
     connection.execute(begin)
     try:
         yield
-    except BaseException:
+    except BaseException:  # whatever it is: nothing half written; raised again
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")

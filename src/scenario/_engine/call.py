@@ -79,7 +79,7 @@ async def _timed(
     token = meter.set(calls.append)  # no context manager: this is on the path of every call
     try:
         reply = await _reply(scene, actor, given, limit)
-    except BaseException as error:
+    except BaseException as error:  # cancellation ends the call as well; raised again
         scene.call_ends(actor, began, describe_error(error), calls)
         raise
     finally:

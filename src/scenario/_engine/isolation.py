@@ -146,7 +146,7 @@ def _close(loop: asyncio.AbstractEventLoop) -> None:
         if tasks:
             loop.run_until_complete(asyncio.wait(tasks, timeout=1.0))
         loop.run_until_complete(loop.shutdown_asyncgens())
-    except Exception:
+    except Exception:  # the run is over: what its tasks still raise changes nothing
         _logger.exception("The loop of a run could not be emptied")
     finally:
         asyncio.set_event_loop(None)

@@ -99,7 +99,7 @@ class TurnTrace:
         """Start the span, if anybody listens; returns its trace's id, or None when it has none."""
         try:
             return self._start(labels, turn) if _has_listeners() else None
-        except Exception:
+        except Exception:  # tracing is other people's code, and never fails a run
             _logger.warning("A turn of this run has no span", exc_info=True)
             return None
 
@@ -126,7 +126,7 @@ class TurnTrace:
         try:
             self._metadata.update(values)
             self._set_metadata(values)
-        except Exception:
+        except Exception:  # likewise
             _logger.warning("Could not note %s on the trace of this turn", sorted(values), exc_info=True)
 
     def call(self, class_name: str, agent: AgentInfo) -> CallSpan:
@@ -143,7 +143,7 @@ class TurnTrace:
         }
         try:
             span = _tracer.start_span(f"{class_name}.call", context=self._context, attributes=attributes)
-        except Exception:
+        except Exception:  # likewise
             _logger.warning("A call of `%s` has no span", class_name, exc_info=True)
             return self._unrecorded
         return RecordedCall(span, class_name, self._thread_id, captures=self._captures)
@@ -322,5 +322,5 @@ def _quietly(do: Callable[[], object]) -> None:
     """Do something to a span; when that fails, log it and go on."""
     try:
         do()
-    except Exception:
+    except Exception:  # likewise
         _logger.warning("A span of this run is incomplete", exc_info=True)

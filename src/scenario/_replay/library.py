@@ -111,7 +111,7 @@ def _write(path: Path, text: str) -> None:
             file.write(text)
         unfinished.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
         unfinished.replace(path)
-    except BaseException:
+    except BaseException:  # whatever it is: no unfinished file stays; raised again
         unfinished.unlink(missing_ok=True)
         raise
 

@@ -60,7 +60,7 @@ class RecordingTape:
         token = current_tape.set(None)
         try:
             reply = await perform()
-        except BaseException as error:
+        except BaseException as error:  # whatever ended the call, it is not kept; raised again
             self._spoil(slot, error)
             raise
         finally:
@@ -74,7 +74,7 @@ class RecordingTape:
         token = current_tape.set(None)
         try:
             reply = perform()
-        except BaseException as error:
+        except BaseException as error:  # likewise
             self._spoil(slot, error)
             raise
         finally:

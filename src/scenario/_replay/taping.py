@@ -68,7 +68,7 @@ class Taping:
         token = current_tape.set(tape)
         try:
             outcome = await perform()
-        except BaseException as error:
+        except BaseException as error:  # cancellation, too, says whether the take is kept; raised again
             current_tape.reset(token)
             await self._broke(tape, error)
             raise

@@ -72,7 +72,7 @@ class FolderShelf:
             with os.fdopen(handle, "wb") as file:
                 file.write(medium.data)
             Path(name).replace(path)
-        except BaseException:
+        except BaseException:  # whatever it is: no unfinished file stays; raised again
             Path(name).unlink(missing_ok=True)
             raise
 

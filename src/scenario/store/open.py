@@ -112,7 +112,7 @@ def open_store(
     except FAILURES as error:
         store.close()
         raise ConfigError(_why_not(place, error), source=str(place)) from error
-    except BaseException:
+    except BaseException:  # whatever it is: nothing stays open; raised again
         store.close()
         raise
     return store

@@ -100,7 +100,7 @@ class SuiteRun:
         scheduler = Scheduler(missing, self._shared(meter.add), orders, watchers)
         try:
             played = await scheduler.play()
-        except BaseException:
+        except BaseException:  # cancellation and Ctrl-C are told as well; raised again
             await self._end(Ending.INTERRUPTED)
             raise
         ending = self._control.ending if len(played) < len(missing) else Ending.COMPLETED

@@ -140,7 +140,7 @@ class Intake:
             self._apply(letters)
         except FAILURES:
             raise
-        except Exception:
+        except Exception:  # one bad letter must not hold up the others
             if len(letters) > 1:
                 for letter in letters:
                     self._work_in([letter])
