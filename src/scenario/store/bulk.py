@@ -1,9 +1,15 @@
-"""Many rows into a table at the least cost: the statement is made once, and the driver gets the values as they are."""
+"""Many rows into a table at the least cost: the statement is made once, and the driver gets the values as they are.
+
+SQLite's driver is asked directly, as SQLAlchemy's part in a statement would cost more than the statement. What it raises
+is `sqlite3.Error`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
@@ -11,12 +17,17 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import Connection, Table
 
 Row: TypeAlias = Mapping[str, Any]
+Values: TypeAlias = tuple[Any, ...]
 Make: TypeAlias = Callable[[Connection, Table], Any]
 
 _MOST_VALUES: Final = 900
 """The most values of one statement; older versions of SQLite take no more than 999."""
 
-_VALUES: Final = " VALUES "
+_FEWEST: Final = 8
+"""The fewest rows for which a statement of their own is worth it."""
+
+_VALUES: Final = re.compile(r"(?<= VALUES )\([?, ]+\)")
+"""The places of one row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +36,16 @@ class _Statement:
 
     Attributes:
         text: It, for one row.
-        pick: The values of a row in the order of their places; None where places have names.
-        at_once: How many rows fit into one statement.
+        names: The names of its places; None where the driver counts them.
+        pick: The values of a row in the order of the places; None where they come in that order.
+        sizes: How many rows one statement can take, the most first; the database works on them in one go, while other
+            threads run. There are few sizes, so that the driver need not prepare a statement for each group anew.
     """
 
     text: str
-    pick: Callable[[Row], tuple[Any, ...]] | None
-    at_once: int = 1
-
-    def for_many(self) -> str:
-        """It, for as many rows as fit. The database works on them in one go, while other threads run."""
-        head, _, values = self.text.partition(_VALUES)
-        return head + _VALUES + ", ".join([values] * self.at_once)
+    names: tuple[str, ...] | None
+    pick: Callable[[Values], Values] | None
+    sizes: Sequence[int] = ()
 
 
 def write_rows(connection: Connection, table: Table, rows: Sequence[Row], make: Make) -> None:
@@ -46,22 +55,47 @@ def write_rows(connection: Connection, table: Table, rows: Sequence[Row], make: 
         connection: Its transaction writes.
         table: The table.
         rows: The rows, by the names of the columns.
-        make: Makes the statement that inserts a row.
+        make: Makes the statement that writes a row.
     """
-    statement = _statements.find(connection, table, tuple(rows[0]), make)
-    if statement.pick is None:
-        connection.exec_driver_sql(statement.text, [dict(row) for row in rows])
+    columns = tuple(rows[0])
+    values_of = itemgetter(*columns)
+    write_values(connection, table, columns, [values_of(row) for row in rows], make)
+
+
+def write_values(
+    connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[Values], make: Make
+) -> None:
+    """Write rows that are given by their values alone.
+
+    Args:
+        connection: Its transaction writes.
+        table: The table.
+        columns: The names of the values' columns, two at least.
+        rows: The values of each row.
+        make: Makes the statement that writes a row.
+    """
+    statement = _statements.find(connection, table, columns, make)
+    if statement.names is not None:
+        connection.exec_driver_sql(
+            statement.text, [dict(zip(statement.names, row, strict=True)) for row in rows]
+        )
         return
-    values = [statement.pick(row) for row in rows]
-    whole = len(values) - len(values) % statement.at_once if statement.at_once > 1 else 0
-    for start in range(0, whole, statement.at_once):
-        _write_at_once(connection, statement, values[start : start + statement.at_once])
-    if values[whole:]:
-        connection.exec_driver_sql(statement.text, values[whole:])
+    driver: Any = connection.connection
+    values = rows if statement.pick is None else [statement.pick(row) for row in rows]
+    start = 0
+    for size in statement.sizes:
+        while len(values) - start >= size:
+            together = tuple(chain.from_iterable(values[start : start + size]))
+            driver.execute(_for_many(statement.text, size), together)
+            start += size
+    if start < len(values):
+        driver.executemany(statement.text, values[start:])
 
 
-def _write_at_once(connection: Connection, statement: _Statement, values: Iterable[tuple[Any, ...]]) -> None:
-    connection.exec_driver_sql(statement.for_many(), tuple(chain.from_iterable(values)))
+@lru_cache(maxsize=128)
+def _for_many(text: str, count: int) -> str:
+    """A statement for so many rows, from that for one."""
+    return _VALUES.sub(lambda row: ", ".join([row[0]] * count), text, count=1)
 
 
 class _Statements:
@@ -82,11 +116,13 @@ class _Statements:
 _statements = _Statements()
 
 
-def _compiled(connection: Connection, insertion: Any, columns: tuple[str, ...]) -> _Statement:
-    compiled = insertion.compile(dialect=connection.dialect, column_keys=list(columns))
+def _compiled(connection: Connection, statement: Any, columns: tuple[str, ...]) -> _Statement:
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(columns))
     places: list[str] | None = compiled.positiontup
     if places is None:
-        return _Statement(compiled.string, None)
-    ends_with_values = compiled.string.endswith(")") and " ON CONFLICT " not in compiled.string
-    at_once = _MOST_VALUES // len(places) if ends_with_values else 1
-    return _Statement(compiled.string, itemgetter(*places), at_once)
+        return _Statement(compiled.string, columns, None)
+    in_place = tuple(places) == columns
+    pick = None if in_place else itemgetter(*[columns.index(place) for place in places])
+    most = _MOST_VALUES // len(places) if _VALUES.search(compiled.string) else 1
+    sizes = [most >> shift for shift in range(most.bit_length()) if most >> shift >= _FEWEST]
+    return _Statement(compiled.string, None, pick, sizes)

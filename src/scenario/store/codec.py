@@ -84,7 +84,7 @@ def fields_of(fact: Fact) -> Plain:
         case StepFinished():
             return {"step": fact.step, "text": fact.text}
         case Concluded():
-            result = {name: value for name, value in dict(fact.result).items() if name != "messages"}
+            result = {name: value for name, value in vars(fact.result).items() if name != "messages"}
             return {"status": fact.status.value, "result": result, "error": fact.error}
         case _:
             assert_never(fact)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from json.encoder import encode_basestring
+from typing import Any, Final, NamedTuple
 
 from scenario._engine.facts import (
     AgentInfo,
@@ -17,7 +18,7 @@ from scenario._engine.facts import (
     TurnOpened,
 )
 from scenario.store.codec import fields_of
-from scenario.store.plain import from_json, json_of, to_json
+from scenario.store.plain import from_json, json_of, plain, to_json
 
 
 class Encoded(NamedTuple):
@@ -36,34 +37,44 @@ class Encoded(NamedTuple):
     told: tuple[str, ...] = ()
 
 
+_NOTHING: Final[Mapping[str, Any]] = {}
+
+
 def encoded(fact: Fact) -> Encoded | None:
     """The JSON of a fact, with its secrets; None when it has to be made of plain data.
 
     The facts of every call are written by templates: they are most of what is told, and have no parts of their own.
     """
-    match fact:
-        case TurnOpened():
-            text = f'{{"turn":{fact.turn},"trace_id":{_quoted(fact.trace_id)}}}'
-            return Encoded({"turn": fact.turn}, text)
-        case CallStarted():
-            agent = _agent(fact.agent)
-            return Encoded({}, f'{{"agent":{agent},"turn":{fact.turn}}}', told=(agent,))
-        case CallFinished(error=None) if math.isfinite(fact.seconds):
-            agent = _agent(fact.agent)
-            text = f'{{"agent":{agent},"turn":{fact.turn},"seconds":{fact.seconds!r},"error":null}}'
-            return Encoded({}, text, told=(agent,))
-        case StepFinished():
-            step = _quoted(fact.text)
-            return Encoded({}, f'{{"step":{fact.step},"text":{step}}}', told=(step,))
-        case MessageAdded():
-            return _message(fact)
-        case _:
-            text = json_of(fields_of(fact))
-            return None if text is None else Encoded(from_json(text), text, told=(text,))
+    return _TEMPLATES.get(fact.__class__, _whole)(fact)
 
 
-def _message(fact: MessageAdded) -> Encoded | None:
-    message = json_of(fact.message)
+def _turn_opened(fact: TurnOpened) -> Encoded:
+    text = f'{{"turn":{fact.turn},"trace_id":{_quoted(fact.trace_id)}}}'
+    return Encoded({"turn": fact.turn}, text)
+
+
+def _call_started(fact: CallStarted) -> Encoded:
+    agent = _agent(fact.agent)
+    return Encoded(_NOTHING, f'{{"agent":{agent},"turn":{fact.turn}}}', "", (agent,))
+
+
+def _call_finished(fact: CallFinished) -> Encoded | None:
+    if fact.error is not None or not math.isfinite(fact.seconds):
+        return _whole(fact)
+    agent = _agent(fact.agent)
+    text = f'{{"agent":{agent},"turn":{fact.turn},"seconds":{fact.seconds!r},"error":null}}'
+    return Encoded(_NOTHING, text, "", (agent,))
+
+
+def _step_finished(fact: StepFinished) -> Encoded:
+    step = _quoted(fact.text)
+    return Encoded(_NOTHING, f'{{"step":{fact.step},"text":{step}}}', "", (step,))
+
+
+def _message_added(fact: MessageAdded) -> Encoded | None:
+    said: Any = fact.message
+    is_flat = _is_flat(said)
+    message = _flat(said) if is_flat else json_of(said)
     if message is None:
         return None
     author = fact.author
@@ -73,14 +84,37 @@ def _message(fact: MessageAdded) -> Encoded | None:
         "index": fact.index,
         "turn": fact.turn,
         "author": None if author is None else {"name": author.name, "role": author.role.value},
-        "message": fact.message if _is_flat(fact.message) else from_json(message),
+        "message": said if is_flat else from_json(message),
     }
     return Encoded(data, text, message, (written, message))
+
+
+def _whole(fact: Fact) -> Encoded | None:
+    data = plain(fields_of(fact))
+    text = json_of(data)
+    return None if text is None else Encoded(data, text, "", (text,))
+
+
+_TEMPLATES: Final[Mapping[type[Any], Callable[[Any], Encoded | None]]] = {
+    TurnOpened: _turn_opened,
+    CallStarted: _call_started,
+    CallFinished: _call_finished,
+    StepFinished: _step_finished,
+    MessageAdded: _message_added,
+}
 
 
 def _is_flat(message: Any) -> bool:
     """Whether a message is plain data as it is."""
     return message.__class__ is dict and all(value.__class__ is str for value in message.values())
+
+
+def _flat(message: Mapping[str, str]) -> str | None:
+    """A flat message as JSON; None when a database cannot hold its letters as they are."""
+    text = ",".join(
+        [f"{encode_basestring(key)}:{encode_basestring(value)}" for key, value in message.items()]
+    )
+    return f"{{{text}}}" if text.isascii() else json_of(message)
 
 
 def _agent(agent: AgentInfo) -> str:

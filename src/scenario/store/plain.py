@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from pydantic import BaseModel
 
@@ -17,40 +17,40 @@ _DEEPEST: Final = 60
 
 def plain(value: Any, depth: int = 0) -> Any:
     """The value as dictionaries with text keys, lists, text, finite numbers, booleans and None."""
-    kind = value.__class__
-    if kind is str or kind is bool or kind is int or value is None:
+    kind: type[Any] = value.__class__
+    if kind in _AS_IT_IS:
         return value
-    if depth > _DEEPEST:
-        return "…"
-    if kind is float:
-        return value if math.isfinite(value) else str(value)
-    if isinstance(value, Enum):
-        return plain(value.value, depth + 1)
-    if isinstance(value, Mapping):
-        items = cast("Mapping[Any, Any]", value).items()
-        return {key if key.__class__ is str else _words(key): plain(item, depth + 1) for key, item in items}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item, depth + 1) for item in cast("list[Any]", value)]
-    return _object(value, depth)
+    return "…" if depth > _DEEPEST else _way(kind)(value, depth + 1)
 
 
-def _object(value: Any, depth: int) -> Any:
-    if isinstance(value, str):
-        return str.__str__(value)
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, float):
-        return plain(float(value))
-    if isinstance(value, BaseModel):
-        return {name: plain(item, depth + 1) for name, item in dict(value).items()}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {name: plain(getattr(value, name), depth + 1) for name in _names_of(type(value))}
-    return _words(value)
+_AS_IT_IS: Final = frozenset({str, bool, int, type(None)})
 
 
-@lru_cache(maxsize=256)
-def _names_of(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind))
+@lru_cache(maxsize=1024)
+def _way(kind: type[Any]) -> Callable[[Any, int], Any]:
+    """How values of a class become plain; most are of few classes, and to look at one costs more than to convert it."""
+    for base, way in _WAYS:
+        if issubclass(kind, base):
+            return way
+    if dataclasses.is_dataclass(kind):
+        names = [field.name for field in dataclasses.fields(kind)]
+        return lambda value, depth: {name: plain(getattr(value, name), depth) for name in names}
+    return lambda value, _: _words(value)
+
+
+def _mapping(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
+    return {key if key.__class__ is str else _words(key): plain(item, depth) for key, item in value.items()}
+
+
+_WAYS: Final[Sequence[tuple[Any, Callable[[Any, int], Any]]]] = (
+    (Enum, lambda value, depth: plain(value.value, depth)),
+    (Mapping, _mapping),
+    ((list, tuple, set, frozenset), lambda value, depth: [plain(item, depth) for item in value]),
+    (str, lambda value, _: str.__str__(value)),
+    (int, lambda value, _: int(value)),
+    (float, lambda value, _: float(value) if math.isfinite(value) else str(float(value))),
+    (BaseModel, lambda value, depth: {name: plain(item, depth) for name, item in dict(value).items()}),
+)
 
 
 def _words(value: Any) -> str:

@@ -96,13 +96,13 @@ class Preparation:
         if reason is None:
             self._unsaved.clear()
             for track in prepared.group.tracks.values():
-                track.is_new = False
+                track.is_new = track.is_stale = False
         else:
             self._unsaved.update(prepared.group.tracks)
             for each in prepared.told:
                 self._tally.lose(each.fact.run_id, reason)
         for each in prepared.told:
-            if isinstance(each.fact, Concluded):
+            if each.fact.__class__ is Concluded:
                 self._tracks.pop(each.fact.run_id, None)
 
     def _take_all(self, prepared: Prepared, told: Sequence[Told], redaction: RememberingRedactor) -> None:
@@ -139,15 +139,15 @@ class Preparation:
 
     def _add(self, prepared: Prepared, fact: Fact, form: Encoded) -> bool:
         """Take a fact into the group, if the beginning of its run was."""
-        if isinstance(fact, Started):
+        kind = fact.__class__
+        if kind is Started:
             prepared.group.forget(clean(fact.run_id))
             self._tracks[fact.run_id] = begin(fact.run_id, fact.at, form.data, self._process_id)
         track = self._tracks.get(fact.run_id)
         if track is None:
             self._tally.lose(fact.run_id, _HEADLESS)
             return False
-        kind = type(fact).__name__
-        add(prepared.group, track, kind, fact.at, form.data, text=form.text, message=form.message)
+        add(prepared.group, track, kind.__name__, fact.at, form.data, text=form.text, message=form.message)
         return True
 
     def _take_spans(self, prepared: Prepared, told: Told, redaction: RememberingRedactor) -> None:

@@ -6,9 +6,10 @@ What is given here is plain data whose secrets and large media were taken out.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final, TypeAlias
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from scenario._text import call_text, calls_of, text_of
 from scenario.store.plain import clean, to_json
@@ -25,12 +26,37 @@ REMOTE: Final = "remote"
 """The source of runs that a client of the protocol reports."""
 
 _ROLES = {AgentRole.AGENT.value: "agent", AgentRole.USER.value: "user", AgentRole.JUDGE.value: "judge"}
-_UNUSED: Final[Data] = {**asdict(Usage()), "usage_by_role": to_json(asdict(RunUsage()))}
+_NO_USAGE: Final[Data] = asdict(RunUsage())
+_UNUSED: Final[Data] = {**asdict(Usage()), "usage_by_role": to_json(_NO_USAGE)}
+_EMPTY = ("status", "success", "outcome", "fault", "fault_reason", "reasoning", "error", "ending", "ended_at")
+_TIMES = ("total_time", "agent_time")
+_COUNTED = ("turns", "messages", "passed_criteria", "failed_criteria", "inconclusive_criteria")
+_ZERO = (*_COUNTED, "facts", "lost", "change")
+_BLANK: Final[Data] = {
+    "source": LOCAL,
+    **dict.fromkeys(_EMPTY + _TIMES),
+    **dict.fromkeys(_ZERO, 0),
+    **_UNUSED,
+}
 _COUNTS = {
     CriterionStatus.PASSED.value: "passed_criteria",
     CriterionStatus.FAILED.value: "failed_criteria",
     CriterionStatus.INCONCLUSIVE.value: "inconclusive_criteria",
 }
+
+
+PROGRESS: Final = ("turns", "messages", "last_at", "facts", "lost", "change")
+"""The columns of a run that the facts of every call change."""
+
+
+class FactRow(NamedTuple):
+    """The row of a fact, but for its place in the global order."""
+
+    run_id: str
+    number: int
+    at: float
+    kind: str
+    data: str
 
 
 @dataclass
@@ -42,6 +68,7 @@ class Track:
         batch: The row of its batch.
         scenario: The row of its scenario.
         is_new: Whether it was never written.
+        is_stale: Whether more of its row changed than its progress, since it was written.
         judgements: How many times criteria were judged.
         judge: The name of the judge, if there is one.
         usage: What was used, by role.
@@ -51,6 +78,7 @@ class Track:
     batch: Row
     scenario: Row
     is_new: bool = True
+    is_stale: bool = True
     judgements: int = 0
     judge: str | None = None
     usage: dict[str, Usage] = field(default_factory=dict[str, Usage])
@@ -68,11 +96,13 @@ class Group:
     Attributes:
         tracks: The runs that have something new, by id.
         cuts: Conversations that are cut: run, position from which on, number of the fact.
-        parts: The rows of each table that holds parts of runs, by the table's name.
+        facts: The rows of facts.
+        parts: The rows of each other table that holds parts of runs, by the table's name.
     """
 
     tracks: dict[str, Track] = field(default_factory=dict[str, Track])
     cuts: list[tuple[str, int, int]] = field(default_factory=list[tuple[str, int, int]])
+    facts: list[FactRow] = field(default_factory=list[FactRow])
     parts: dict[str, list[Row]] = field(default_factory=dict[str, list[Row]])
 
     def add(self, table: str, *rows: Row) -> None:
@@ -85,6 +115,7 @@ class Group:
         if self.tracks.pop(run_id, None) is None:
             return
         self.cuts = [cut for cut in self.cuts if cut[0] != run_id]
+        self.facts = [row for row in self.facts if row.run_id != run_id]
         self.parts = {
             table: [row for row in rows if row["run_id"] != run_id] for table, rows in self.parts.items()
         }
@@ -92,7 +123,11 @@ class Group:
 
 def scenario_id(set_id: str, name: str, description: str, fields: Data) -> str:
     """The id of a scenario: the same wherever and whenever the same thing is played."""
-    text = to_json([set_id, name, description, sorted(fields.items())])
+    return _scenario_id(to_json([set_id, name, description, sorted(fields.items())]))
+
+
+@lru_cache(maxsize=256)
+def _scenario_id(text: str) -> str:
     return f"scenario_{hashlib.sha256(text.encode()).hexdigest()[:32]}"
 
 
@@ -117,7 +152,7 @@ def begin(run_id: str, at: float, data: Data, process_id: str) -> Track:
     }
     batch: Row = {"id": clean(data["batch_run_id"]), "started_at": at, "info": "{}"}
     run: Row = {
-        **_blank(),
+        **_BLANK,
         "id": clean(run_id),
         "batch_id": batch["id"],
         "scenario_id": scenario["id"],
@@ -149,71 +184,74 @@ def add(
     run = track.run
     run_id, number = run["id"], run["facts"]
     group.tracks[run_id] = track
-    run["facts"] += 1
+    run["facts"] = number + 1
     run["last_at"] = at
-    match kind:
-        case "TurnOpened":
-            run["turns"] = max(run["turns"], data["turn"] + 1)
-        case "MessageAdded":
-            run["messages"] = data["index"] + 1
-            row = _message(run_id, number, at, data)
-            row["data"] = message or to_json(data["message"])
-            group.add("message", row)
-            text = text or to_json({name: value for name, value in data.items() if name != "message"})
-        case "RolledBack":
-            _cut(group, run, number, data["index"])
-        case "ModelCalled":
-            _count(track, data)
-            group.add("model_call", _model_call(run_id, number, at, data))
-        case "CheckpointJudged":
-            found = data["checkpoint"]
-            _judge(group, track, "checkpoint", at, data["turn"], found["passed"], found)
-        case "UserLeft":
-            run["ending"] = to_json(data["ending"])
-        case "Concluded":
-            _conclude(group, track, at, data)
-        case _:
-            pass
-    row = {"run_id": run_id, "number": number, "at": at, "kind": kind, "data": text or to_json(data)}
-    group.add("fact", row)
+    take = _TAKERS.get(kind)
+    if take is not None:
+        text = take(group, track, Told(number, at, data, text, message)) or text
+    group.facts.append(FactRow(run_id, number, at, kind, text or to_json(data)))
 
 
-def _blank() -> Row:
-    empty = [
-        "status",
-        "success",
-        "outcome",
-        "fault",
-        "fault_reason",
-        "reasoning",
-        "error",
-        "ending",
-        "total_time",
-        "agent_time",
-        "ended_at",
-    ]
-    zero = [
-        "turns",
-        "messages",
-        "passed_criteria",
-        "failed_criteria",
-        "inconclusive_criteria",
-        "facts",
-        "lost",
-        "change",
-    ]
-    return {
-        "source": LOCAL,
-        **dict.fromkeys(empty),
-        **dict.fromkeys(zero, 0),
-        **_UNUSED,
-    }
+class Told(NamedTuple):
+    """A fact of a run; see `add`."""
+
+    number: int
+    at: float
+    data: Data
+    text: str
+    message: str
+
+
+def _open_turn(_: Group, track: Track, told: Told) -> None:
+    track.run["turns"] = max(track.run["turns"], told.data["turn"] + 1)
+
+
+def _add_message(group: Group, track: Track, told: Told) -> str:
+    """Take a message; returns the fact's own JSON, which goes without it."""
+    data = told.data
+    track.run["messages"] = data["index"] + 1
+    row = _message(track.run["id"], told.number, told.at, data)
+    row["data"] = told.message or to_json(data["message"])
+    group.add("message", row)
+    return told.text or to_json({name: value for name, value in data.items() if name != "message"})
+
+
+def _cut(group: Group, track: Track, told: Told) -> None:
+    """Cut the conversation: the rows of this group here, those that are stored when the group is written."""
+    run, index = track.run, told.data["index"]
+    run["messages"] = min(run["messages"], index)
+    group.cuts.append((run["id"], index, told.number))
+    for row in group.parts.get("message", ()):
+        if row["run_id"] == run["id"] and row["position"] >= index and row["removed_by"] is None:
+            row["removed_by"] = told.number
+
+
+def _add_model_call(group: Group, track: Track, told: Told) -> None:
+    data = told.data
+    role = _ROLES[data["agent"]["role"]]
+    track.usage[role] = track.usage.get(role, Usage()) + Usage(**data["call"]["usage"])
+    track.is_stale = True
+    _set_usage(track.run, asdict(RunUsage(**track.usage)))
+    group.add("model_call", _model_call(track.run["id"], told.number, told.at, data))
+
+
+def _add_checkpoint(group: Group, track: Track, told: Told) -> None:
+    found = told.data["checkpoint"]
+    _judge(group, track, "checkpoint", told.at, told.data["turn"], found["passed"], found)
+
+
+def _leave(_: Group, track: Track, told: Told) -> None:
+    track.is_stale = True
+    track.run["ending"] = to_json(told.data["ending"])
 
 
 def _message(run_id: str, number: int, at: float, data: Data) -> Row:
     message: Data = data["message"]
     author: Data = data["author"] or {}
-    said = [text_of(message), *(call_text(call) for call in calls_of(message))]
+    said = text_of(message)
+    calls = calls_of(message)
+    if calls:
+        said = "\n".join(text for text in [said, *map(call_text, calls)] if text)
     return {
         "run_id": run_id,
         "number": number,
@@ -225,17 +263,8 @@ def _message(run_id: str, number: int, at: float, data: Data) -> Row:
         "author_role": author.get("role"),
         "turn": data["turn"],
         "at": at,
-        "text": clean("\n".join(text for text in said if text)),
+        "text": clean(said),
     }
-
-
-def _cut(group: Group, run: Row, number: int, index: int) -> None:
-    """Cut the conversation: the rows of this group here, those that are stored when the group is written."""
-    run["messages"] = min(run["messages"], index)
-    group.cuts.append((run["id"], index, number))
-    for row in group.parts.get("message", ()):
-        if row["run_id"] == run["id"] and row["position"] >= index and row["removed_by"] is None:
-            row["removed_by"] = number
 
 
 def _model_call(run_id: str, number: int, at: float, data: Data) -> Row:
@@ -257,21 +286,20 @@ def _model_call(run_id: str, number: int, at: float, data: Data) -> Row:
     }
 
 
-def _count(track: Track, data: Data) -> None:
-    role = _ROLES[data["agent"]["role"]]
-    track.usage[role] = track.usage.get(role, Usage()) + Usage(**data["call"]["usage"])
-    _set_usage(track.run, asdict(RunUsage(**track.usage)))
-
-
 def _set_usage(run: Row, by_role: Data) -> None:
+    if by_role == _NO_USAGE:
+        run.update(_UNUSED)
+        return
     run["usage_by_role"] = to_json(by_role)
     total = RunUsage(*(Usage(**by_role[role]) for role in ("agent", "user", "judge"))).total
     run.update(vars(total))
 
 
-def _conclude(group: Group, track: Track, at: float, data: Data) -> None:
+def _conclude(group: Group, track: Track, told: Told) -> None:
+    at, data = told.at, told.data
     result: Data = data["result"]
     fault: Data = result["fault"] or {}
+    track.is_stale = True
     track.run.update(
         status=data["status"],
         success=bool(result["success"]),
@@ -349,3 +377,15 @@ def _whole_number(value: Any) -> int | None:
 
 def _text(value: Any) -> str | None:
     return None if value is None else clean(str(value))
+
+
+_TAKERS: Final[Mapping[str, Callable[[Group, Track, Told], str | None]]] = {
+    "TurnOpened": _open_turn,
+    "MessageAdded": _add_message,
+    "RolledBack": _cut,
+    "ModelCalled": _add_model_call,
+    "CheckpointJudged": _add_checkpoint,
+    "UserLeft": _leave,
+    "Concluded": _conclude,
+}
+"""What a fact changes beside its own row."""

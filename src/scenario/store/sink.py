@@ -42,7 +42,7 @@ class StoreSink:
 
     def receive(self, fact: Fact) -> None:
         """Take one fact. On the thread of its run, the last one brings the run's spans along."""
-        self._writer.put(fact, _spans_of_run() if isinstance(fact, Concluded) else ())
+        self._writer.put(fact, _spans_of_run() if fact.__class__ is Concluded else ())
 
     def flush(self) -> Future[None]:
         """A future that is done when everything received so far is stored, or lost."""
@@ -152,11 +152,12 @@ def reader_for(place: Place) -> Reader:
 
     def read(fact: Fact) -> None:
         nonlocal sink
-        if isinstance(fact, Started) and _sinks.claim(fact.run_id):
+        kind = fact.__class__
+        if kind is Started and _sinks.claim(fact.run_id):
             sink = _sinks.sink_for(place)
         if sink is not None:
             sink.receive(fact)
-            if isinstance(fact, Concluded):
+            if kind is Concluded:
                 _sinks.release(fact.run_id)
 
     return read

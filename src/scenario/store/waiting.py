@@ -1,9 +1,10 @@
-"""What waits for a writer: a bounded list that is taken in groups, so that to hand over a fact wakes up nobody."""
+"""What waits for a writer: a bounded queue that is taken in groups, so that to hand over a fact wakes up nobody."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -12,8 +13,12 @@ T = TypeVar("T")
 class Waiting(Generic[T]):
     """Hands items from many threads to one.
 
+    To hand over is on the path of every fact, so it takes no lock while there is room and the other side is awake.
+    An item is put before the look whether the other side sleeps; that one says that it sleeps before it looks for
+    items. So one of the two sees the other.
+
     Args:
-        capacity: How many may wait.
+        capacity: How many may wait; a few more, when many threads come at once.
         most: How many are taken at once.
     """
 
@@ -21,7 +26,8 @@ class Waiting(Generic[T]):
         self._capacity = capacity
         self._most = most
         self._full = min(most, capacity)
-        self._items: list[T] = []
+        self._items: deque[T] = deque()
+        self._is_asleep = True
         self._is_urgent = False
         self._lock = threading.Lock()
         self._has_come = threading.Condition(self._lock)
@@ -38,16 +44,14 @@ class Waiting(Generic[T]):
         Returns:
             Whether there was room.
         """
-        with self._lock:
-            count = len(self._items)
-            if count >= self._capacity and not self._is_room_within(patience):
-                return False
-            self._items.append(item)
-            if is_urgent:
-                self._is_urgent = True
-            if count == 0 or is_urgent or count + 1 >= self._full:
+        if len(self._items) >= self._capacity and not self._is_room_within(patience):
+            return False
+        self._items.append(item)
+        if self._is_asleep or is_urgent or len(self._items) == self._full:
+            with self._lock:
+                self._is_urgent = self._is_urgent or is_urgent
                 self._has_come.notify()
-            return True
+        return True
 
     def take(self, wait: float | None, gathering: float) -> list[T]:
         """Take what is there, in order.
@@ -60,18 +64,24 @@ class Waiting(Generic[T]):
             The items; none when none came.
         """
         with self._lock:
-            if not self._has_come.wait_for(lambda: self._items, wait):
+            self._is_asleep = True
+            has_come = self._has_come.wait_for(lambda: self._items, wait)
+            self._is_asleep = False
+            if not has_come:
                 return []
             until = time.monotonic() + gathering
             while not self._is_ready() and (left := until - time.monotonic()) > 0:
                 self._has_come.wait(left)
-            taken, self._items = self._items[: self._most], self._items[self._most :]
+            taken = [self._items.popleft() for _ in range(min(self._most, len(self._items)))]
             self._is_urgent = self._is_urgent and bool(self._items)
             self._has_room.notify_all()
             return taken
 
     def _is_room_within(self, patience: float) -> bool:
-        return patience > 0 and self._has_room.wait_for(lambda: len(self._items) < self._capacity, patience)
+        with self._lock:
+            return patience > 0 and self._has_room.wait_for(
+                lambda: len(self._items) < self._capacity, patience
+            )
 
     def _is_ready(self) -> bool:
         return self._is_urgent or len(self._items) >= self._full

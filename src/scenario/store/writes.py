@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from operator import itemgetter
+from typing import Any, Final
 
 from sqlalchemy import Connection, Table, and_, bindparam, delete, select, update
 
 from scenario.store import schema
-from scenario.store.bulk import write_rows
+from scenario.store.bulk import write_rows, write_values
 from scenario.store.dialects import insert_if_new, insert_new, insert_or_update
-from scenario.store.records import Group, Row
+from scenario.store.records import PROGRESS, FactRow, Group, Row
 
 _PARTS = {table.name: table for table in schema.OF_A_RUN}
+_FACT: Final = (*FactRow._fields, "change")
+_counter = schema.counter.c
+_TAKE: Final = (
+    update(schema.counter)
+    .where(_counter.name == "change")
+    .values(value=_counter.value + bindparam("count"))
+    .returning(_counter.value)
+)
+_OLDER: Final = select(schema.run.c.id).where(schema.run.c.id.in_(bindparam("ids", expanding=True)))
+_progress_of = itemgetter(*PROGRESS, "id")
 
 
 def next_changes(connection: Connection, count: int) -> int:
@@ -27,14 +38,7 @@ def next_changes(connection: Connection, count: int) -> int:
     Returns:
         The first of them.
     """
-    counter = schema.counter
-    taken = (
-        update(counter)
-        .where(counter.c.name == "change")
-        .values(value=counter.c.value + count)
-        .returning(counter.c.value)
-    )
-    return connection.scalars(taken).one() - count + 1
+    return connection.execute(_TAKE, {"count": count}).scalar_one() - count + 1
 
 
 def write_group(connection: Connection, group: Group) -> None:
@@ -42,14 +46,14 @@ def write_group(connection: Connection, group: Group) -> None:
 
     A run that begins takes the place of an older one of the same id.
     """
-    facts = group.parts.get("fact", [])
-    first = next_changes(connection, len(facts) + len(group.tracks))
-    for place, row in enumerate(facts):
-        row["change"] = first + place
-    for place, track in enumerate(group.tracks.values()):
-        track.run["change"] = first + len(facts) + place
+    first = next_changes(connection, len(group.facts) + len(group.tracks))
+    for place, track in enumerate(group.tracks.values(), first + len(group.facts)):
+        track.run["change"] = place
     _write_runs(connection, group)
     _write_cuts(connection, group.cuts)
+    if group.facts:
+        facts = [(*row, place) for place, row in enumerate(group.facts, first)]
+        write_values(connection, schema.fact, _FACT, facts, insert_new)
     for name, table in _PARTS.items():
         rows = group.parts.get(name)
         if rows:
@@ -72,20 +76,27 @@ def _write_runs(connection: Connection, group: Group) -> None:
         _replace_older(connection, [track.run["id"] for track in new])
         _insert_new(connection, schema.batch, [track.batch for track in new])
         _insert_new(connection, schema.scenario, [track.scenario for track in new])
-    rows = [track.run for track in group.tracks.values()]
-    if rows:
-        write_rows(connection, schema.run, rows, insert_or_update)
+    stale = [track.run for track in group.tracks.values() if track.is_stale]
+    if stale:
+        write_rows(connection, schema.run, stale, insert_or_update)
+    going_on = [_progress_of(track.run) for track in group.tracks.values() if not track.is_stale]
+    if going_on:
+        write_values(connection, schema.run, (*PROGRESS, "of"), going_on, _update_progress)
+
+
+def _update_progress(_: Connection, table: Table) -> Any:
+    return update(table).where(table.c.id == bindparam("of"))
 
 
 def _replace_older(connection: Connection, ids: Sequence[str]) -> None:
-    older = connection.scalars(select(schema.run.c.id).where(schema.run.c.id.in_(ids))).all()
+    older = connection.scalars(_OLDER, {"ids": ids}).all()
     if older:
         delete_runs(connection, older)
 
 
 def _insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     unique = {row["id"]: row for row in rows}
-    connection.execute(insert_if_new(connection, table), list(unique.values()))
+    write_rows(connection, table, list(unique.values()), insert_if_new)
 
 
 def _write_cuts(connection: Connection, cuts: Sequence[tuple[str, int, int]]) -> None:
