@@ -207,7 +207,8 @@ class ScenarioExecutor(SceneStage):
             agents=tuple(actor.info for actor in self._scene.cast),
         )
         self._open_channel().publish(started)
-        self.reset()
+        if type(self).reset is not ScenarioExecutor.reset:  # else it would only make another new state
+            self.reset()
         scene, steps, limit = self._scene, tuple(self.script), self.config.timeout
         if limit is None:
             return await perform_steps(steps, scene)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from scenario._engine.facts import Fact
+from scenario._engine.facts import Fact, Started
 from scenario._events.stream import Stream
 from scenario.message_types import Message
 
@@ -45,7 +45,10 @@ class Channel:
         try:
             self.facts.publish(fact)
         finally:
-            self._publish_event(fact)
+            if self.events.observed:
+                self._publish_event(fact)
+            else:
+                self._pass_over(fact)
 
     def complete(self) -> None:
         """End both streams."""
@@ -54,13 +57,17 @@ class Channel:
         finally:
             self.events.complete()
 
+    def _pass_over(self, fact: Fact) -> None:
+        """Take a fact that nobody wants an event for. Events need the first one; the others follow from the messages."""
+        if fact.__class__ is Started:
+            self._projection.note(fact)
+        else:
+            self._missed = True
+
     def _publish_event(self, fact: Fact) -> None:
         if self._missed:
             self._missed = False
             self._projection.catch_up(self._messages)
-        if not self.events.observed:
-            self._projection.note(fact)
-            return
         event = self._projection.project(fact)
         if event is not None:
             self.events.publish(event)

@@ -64,16 +64,18 @@ class Observable(Protocol[T_co]):
 
 
 class Stream(Generic[T]):
-    """A stream that publishes to its subscribers, until it is completed."""
+    """A stream that publishes to its subscribers, until it is completed.
+
+    Attributes:
+        observed: Whether anybody is subscribed.
+        completed: Whether it has ended.
+    """
 
     def __init__(self) -> None:
         self._observers: tuple[_Subscriber, ...] = ()
+        self._listeners: Sequence[Callable[[T], Any]] = ()
+        self.observed = False
         self.completed = False
-
-    @property
-    def observed(self) -> bool:
-        """Whether anybody is subscribed."""
-        return bool(self._observers)
 
     def subscribe(
         self,
@@ -95,7 +97,7 @@ class Stream(Generic[T]):
         if self.completed:
             subscriber.on_completed()
             return Disposable(lambda: None)
-        self._observers = (*self._observers, subscriber)
+        self._observe((*self._observers, subscriber))
         return Disposable(lambda: self._drop(subscriber))
 
     def publish(self, value: T) -> None:
@@ -104,18 +106,24 @@ class Stream(Generic[T]):
         Raises:
             BaseException: An interruption, such as Ctrl-C, that hit a subscriber; all have got the value then.
         """
-        _tell([observer.on_next for observer in self._observers], value)
+        _tell(self._listeners, value)
 
     def complete(self) -> None:
         """End the stream; a second time does nothing."""
         if self.completed:
             return
         self.completed = True
-        observers, self._observers = self._observers, ()
+        observers = self._observers
+        self._observe(())
         _tell([observer.on_completed for observer in observers])
 
     def _drop(self, subscriber: _Subscriber) -> None:
-        self._observers = tuple(other for other in self._observers if other is not subscriber)
+        self._observe(tuple(other for other in self._observers if other is not subscriber))
+
+    def _observe(self, observers: tuple[_Subscriber, ...]) -> None:
+        self._observers = observers
+        self._listeners = [observer.on_next for observer in observers]
+        self.observed = bool(observers)
 
 
 class _Subscriber:
