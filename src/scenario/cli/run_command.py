@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from scenario.cli.exit_codes import UsageProblem, exit_code_of
+from scenario.cli.exit_codes import ExitCode, UsageProblem, exit_code_of
+from scenario.cli.options import choice_options, json_option
 from scenario.cli.page_access import page_of
-from scenario.cli.report_options import REPORT_PARAMETERS, report_files, report_options, write_named
-from scenario.cli.suite_access import choice_options, chosen, usage_errors
+from scenario.cli.report_options import report_options, write_named
+from scenario.cli.store_access import only_id, place_named
+from scenario.cli.suite_access import chosen, usage_errors
 
 if TYPE_CHECKING:
     from scenario.report.files import ReportFiles
-    from scenario.store import Place
+    from scenario.store import Place, RunRow
     from scenario.suite import Scenario, SuiteResult
 
 _NEWEST = "newest"
@@ -51,7 +53,7 @@ class Given:
     timeout: float | None
     agent_timeout: float | None
     setting: str | None
-    as_json: bool
+    as_data: bool
     quiet: bool
     with_page: bool
     files: ReportFiles
@@ -100,7 +102,7 @@ _above_zero = click.FloatRange(min=0, min_open=True)
 @click.option("--agent-timeout", type=_above_zero, metavar="SECONDS", help="The most for a call of an agent.")
 @click.option("--store", "setting", metavar="PATH|URL|off", help="Where the trials are stored, "
               "by default .scenario/runs.db of the project.")  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="The result as JSON, for programs.")
+@json_option
 @click.option("--quiet", is_flag=True, help="No progress.")
 @click.option("--ui", "with_page", is_flag=True, help="Serve the page meanwhile; at a terminal until Ctrl-C.")
 @report_options
@@ -112,41 +114,46 @@ def run(context: click.Context, **given: Any) -> None:
     because something around the agent broke, 4 the budget is used up, 130 interrupted. Ctrl-C finishes what is being
     played; a second Ctrl-C stops at once.
     """
-    files = {name: given.pop(name) for name in REPORT_PARAMETERS}
-    with usage_errors():
-        result = _play(_with_right_paths(Given(files=report_files(**files), **given)))
+    try:
+        with usage_errors():
+            result = _play(_with_right_paths(Given(**given)))
+    except KeyboardInterrupt:  # while files are loaded; as soon as trials are played, it ends them by degrees
+        click.echo("\nInterrupted.", err=True)
+        context.exit(ExitCode.INTERRUPTED)
     context.exit(exit_code_of(result))
 
 
 def _with_right_paths(given: Given) -> Given:
     """`--resume` takes the next word as its value; when that is a file, it was meant as one."""
-    from dataclasses import replace  # noqa: PLC0415 - a small thing, for this case only
-
     if given.resume is not None and given.resume != _NEWEST and Path(given.resume).exists():
         return replace(given, resume=_NEWEST, paths=(given.resume, *given.paths))
     return given
 
 
 def _play(given: Given) -> SuiteResult:
-    from scenario.cli.printing import print_lines  # noqa: PLC0415 - loaded by this command only
+    from scenario.cli.printing import print_json, print_lines  # noqa: PLC0415 - loaded by this command only
     from scenario.cli.suite_lines import result_lines  # noqa: PLC0415 - likewise
+    from scenario.suite.find import paths_of, stored_paths  # noqa: PLC0415 - likewise
 
     _configure(given)
-    place = _place(given.setting)
+    place = place_named(given.setting)
     known: dict[str, Any] = {}
+    rows: list[RunRow] = []
     batch: str | None = None
     if given.resume is not None:
-        batch, known = _resumed(given.resume, place)
+        batch, known, rows = _resumed(given.resume, place)
     choice = known.get("choice", {})
-    paths = list(given.paths or choice.get("paths", ()))
+    paths = list(given.paths) or paths_of(choice.get("paths", ()))
     words, tags = given.words or tuple(choice.get("words", ())), given.tags or tuple(choice.get("tags", ()))
     scenarios = chosen(paths, words, tags)
-    info = {"command": sys.argv[1:], "choice": {"paths": paths, "words": list(words), "tags": list(tags)}}
+    kept = {"paths": stored_paths(paths), "words": list(words), "tags": list(tags)}
+    info = {"command": sys.argv[1:], "choice": kept}
     _check_reports(given, place)
     with page_of(place, wanted=given.with_page):
-        result = asyncio.run(_run(given, scenarios, place, batch, info))
-        if given.as_json:
-            click.echo(json.dumps(result.to_plain(), indent=2, ensure_ascii=False))
+        missing = _missing(given, scenarios, known.get("suite") or {}, rows)
+        result = asyncio.run(_run(given, scenarios, place, batch, info, missing))
+        if given.as_data:
+            print_json(result.to_plain())
         else:
             print_lines(result_lines(result))
         _write_reports(given, place, result)
@@ -167,21 +174,41 @@ def _write_reports(given: Given, place: Place | None, result: SuiteResult) -> No
         from scenario.store import open_store  # noqa: PLC0415 - loaded by these options only
 
         with open_store(place) as store:
-            write_named(store, result.batch_id, given.files, is_quiet=given.as_json)
+            write_named(store, result.batch_id, given.files, is_quiet=given.as_data)
+
+
+def _missing(
+    given: Given, scenarios: list[Scenario], known: Mapping[str, Any], rows: Sequence[RunRow]
+) -> int:
+    """How many trials are to be played now, for those who watch."""
+    from scenario.suite import RetryPolicy  # noqa: PLC0415 - loaded by this command only
+    from scenario.suite.plan import plan, shard_of  # noqa: PLC0415 - likewise
+    from scenario.suite.resume import remainder  # noqa: PLC0415 - likewise
+
+    shard = given.shard or known.get("shard")
+    planned = plan(
+        scenarios, trials=given.trials or known.get("trials"), shard=shard_of(shard) if shard else None
+    )
+    return len(remainder(planned, rows, RetryPolicy(given.retries)).missing)
 
 
 async def _run(
-    given: Given, scenarios: list[Scenario], place: Place | None, batch: str | None, info: dict[str, Any]
+    given: Given,
+    scenarios: list[Scenario],
+    place: Place | None,
+    batch: str | None,
+    info: dict[str, Any],
+    missing: int,
 ) -> SuiteResult:
     from scenario.cli.suite_view import view_of  # noqa: PLC0415 - loaded by this command only
     from scenario.suite import Budget, Control, Suite, run_suite  # noqa: PLC0415 - likewise
+    from scenario.suite.find import suite_name  # noqa: PLC0415 - likewise
 
     control = Control()
     _follow_signals(control)
-    planned = sum(given.trials or each.trials for each in scenarios)
-    with view_of(planned, quiet=given.quiet) as view:
+    with view_of(missing, quiet=given.quiet) as view:
         return await run_suite(
-            Suite(scenarios, name=" ".join(info["choice"]["paths"]) or "."),
+            Suite(scenarios, name=suite_name(info["choice"]["paths"])),
             trials=given.trials,
             seed=given.seed,
             concurrency=given.concurrency,
@@ -215,13 +242,6 @@ def _configure(given: Given) -> None:
     ScenarioConfig.configure(**settings)
 
 
-def _place(setting: str | None) -> Place | None:
-    from scenario.config import resolve  # noqa: PLC0415 - loaded by this command only
-    from scenario.store import place_of  # noqa: PLC0415 - likewise
-
-    return place_of(resolve().store if setting is None else setting)
-
-
 def _setting_of(place: Place | None) -> str:
     """A place as `run_suite` takes it."""
     from scenario.store import FilePlace  # noqa: PLC0415 - loaded by this command only
@@ -231,10 +251,9 @@ def _setting_of(place: Place | None) -> str:
     return str(place.path) if isinstance(place, FilePlace) else place.url
 
 
-def _resumed(text: str, place: Place | None) -> tuple[str, dict[str, Any]]:
-    """The batch to go on with, and what is known of it."""
-    from scenario.cli.store_access import only_id  # noqa: PLC0415 - loaded by this option only
-    from scenario.errors import ConfigError  # noqa: PLC0415 - likewise
+def _resumed(text: str, place: Place | None) -> tuple[str, dict[str, Any], list[RunRow]]:
+    """The batch to go on with, what is known of it, and its runs."""
+    from scenario.errors import ConfigError  # noqa: PLC0415 - loaded by this option only
     from scenario.store import open_store  # noqa: PLC0415 - likewise
     from scenario.suite.batch import newest_batch, read_batch  # noqa: PLC0415 - likewise
 
@@ -254,7 +273,7 @@ def _resumed(text: str, place: Place | None) -> tuple[str, dict[str, Any]]:
                 batch = only_id(store, text)
             except click.ClickException as error:
                 raise UsageProblem(error.message) from error
-    return batch, read_batch(place, batch)[0]
+    return batch, *read_batch(place, batch)
 
 
 def _follow_signals(control: Any) -> None:

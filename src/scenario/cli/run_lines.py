@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import TypeAlias
 
 from scenario._text import call_text, calls_of, shorten, text_of
+from scenario._wording import counted, moment, visible
 from scenario.store import Judgement, MessageRow, RunRow, RunState, WholeRun
 
 Line: TypeAlias = tuple[tuple[str, str], ...]
 """Pieces of text, each with the name of its style."""
 
-_HIDDEN = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
 _SPEAKERS = {"user": ("User", "green"), "assistant": ("Agent", "blue"), "tool": ("Tool", "magenta")}
 _STYLES = {"passed": "green", "FAILED": "bold red", "ERROR": "bold red", "inconclusive": "bold yellow"}
 _MARKS = {"passed": "green", "failed": "red", "inconclusive": "yellow"}
 _WIDTH = 100
-
-
-def visible(text: str) -> str:
-    """The text with control characters, and others that change what a terminal shows, as their escapes."""
-    return _HIDDEN.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)
 
 
 def verdict_of(run: RunRow) -> str:
@@ -43,17 +33,13 @@ def list_lines(runs: Sequence[RunRow]) -> list[Line]:
     for run in runs:
         if run.batch_id != batch:
             batch = run.batch_id
-            lines += (
-                [(), ((f"batch {visible(batch)}", "bold"),)]
-                if lines
-                else [((f"batch {visible(batch)}", "bold"),)]
-            )
+            lines += [*([()] if lines else []), ((f"batch {visible(batch)}", "bold"),)]
         verdict = verdict_of(run)
         trial = "" if run.trial is None else f" #{run.trial}"
         name = shorten(visible(run.name), _WIDTH)
         lines.append(
             (
-                (f"  {_short(run.id)}  {_moment(run.started_at)}  ", "dim"),
+                (f"  {_short(run.id)}  {moment(run.started_at, seconds=True)}  ", "dim"),
                 (f"{verdict:12}", _STYLES.get(verdict, "yellow")),
                 (f"  {name}{trial}", ""),
                 (f"  {_measures(run)}{_lost(run)}", "dim"),
@@ -70,15 +56,19 @@ def run_lines(whole: WholeRun) -> list[Line]:
     seed = "" if run.seed is None else f", seed {run.seed}"
     lines: list[Line] = [
         ((visible(run.name), "bold"), (trial + seed, "")),
-        ((f"{visible(run.id)} of batch {visible(run.batch_id)}, {_moment(run.started_at)}", "dim"),),
+        (
+            (
+                f"{visible(run.id)} of batch {visible(run.batch_id)}, {moment(run.started_at, seconds=True)}",
+                "dim",
+            ),
+        ),
     ]
     lines += [((line, ""),) for line in visible(run.description).splitlines() if line.strip()]
     lines.append(())
     lines += _conversation(whole.messages)
     if whole.removed:
-        count = len(whole.removed)
-        said = "1 message was" if count == 1 else f"{count} messages were"
-        lines.append(((f"({said} rolled back)", "dim"),))
+        be = "was" if len(whole.removed) == 1 else "were"
+        lines.append(((f"({counted(len(whole.removed), 'message')} {be} rolled back)", "dim"),))
     lines.append(())
     lines.append(((verdict, _STYLES.get(verdict, "yellow")), (f"  {_measures(run)}", "dim")))
     lines += _reasons(run)
@@ -146,10 +136,9 @@ def _judgement(judgement: Judgement) -> list[Line]:
 
 
 def _measures(run: RunRow) -> str:
-    turns = "1 turn" if run.turns == 1 else f"{run.turns} turns"
     time = "" if run.total_time is None else f", {run.total_time:.2f} s"
     cost = f", ${run.usage.total.cost:.4f}" if run.usage.total.cost else ""
-    return f"{turns}{time}{cost}"
+    return f"{counted(run.turns, 'turn')}{time}{cost}"
 
 
 def _lost(run: RunRow) -> str:
@@ -158,12 +147,3 @@ def _lost(run: RunRow) -> str:
 
 def _short(run_id: str) -> str:
     return visible(run_id.removeprefix("scenariorun_"))
-
-
-def _moment(at: float) -> str:
-    return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-
-
-def as_json(value: object) -> str:
-    """Plain data as readable JSON."""
-    return json.dumps(value, indent=2, ensure_ascii=True)

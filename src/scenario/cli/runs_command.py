@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from scenario.cli.store_access import opened, store_option
+from scenario.cli.options import store_option
+from scenario.cli.store_access import opened
 
 
 @click.command()

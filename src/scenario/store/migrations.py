@@ -12,6 +12,7 @@ from scenario.errors import ConfigError
 from scenario.store import schema
 from scenario.store.first_schema import make_first_schema
 from scenario.store.second_schema import make_second_schema
+from scenario.store.third_schema import make_third_schema
 
 _LOCK: Final = 7_240_118_263
 """The number of the advisory lock that PostgreSQL holds while a store is migrated."""
@@ -35,6 +36,7 @@ class Migration:
 MIGRATIONS: Final = (
     Migration(1, "initial", make_first_schema),
     Migration(2, "labels and reports", make_second_schema),
+    Migration(3, "claims", make_third_schema),
 )
 
 

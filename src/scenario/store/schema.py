@@ -267,5 +267,19 @@ remote_span = Table(
 )
 """A span that a client sent. It may come before its run, and ``run_id`` is what it says of it itself."""
 
+claim = Table(
+    "claim",
+    metadata,
+    _text("id", key=True),
+    _owned_by("batch", "batch_id", key=False),
+    _text("host"),
+    _text("space"),
+    _number("pid"),
+    _real("started_at"),
+    _real("last_seen"),
+    _text("trials"),
+)
+"""Which trials of a batch somebody plays, and the last sign of life. It goes when they have been played."""
+
 OF_A_RUN = (fact, message, judgement, verdict, model_call, span, media)
 """The tables that hold the parts of runs."""

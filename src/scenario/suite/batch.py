@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scenario.errors import ConfigError
 from scenario.store.place import Place
 from scenario.store.rows import RunRow
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _GIT_SECONDS = 5
 
@@ -37,6 +41,9 @@ def write_batch(
 ) -> None:
     """Keep what is known of a batch. What was known before and is not given now stays.
 
+    Of a batch that is played in several shards no shard is kept, so that whoever goes on with it plays what is missing
+    of all of them.
+
     Args:
         place: The store; it is made if it is not there.
         batch_id: The batch.
@@ -46,19 +53,45 @@ def write_batch(
     Raises:
         ConfigError: The store cannot be used.
     """
+    from scenario.store import open_store  # noqa: PLC0415 - loaded where there is a store
+
+    moment = time.time() if started_at is None else started_at
+    with open_store(place, create=True) as store, written_by(place), store.writing() as connection:
+        _write(connection, batch_id, info, moment)
+
+
+@contextmanager
+def written_by(place: Place) -> Generator[None]:
+    """Says what is wrong when the store refuses what the body writes.
+
+    Raises:
+        ConfigError: It is full, read-only, locked, or gone.
+    """
+    from scenario.store.open import FAILURES, reason_of  # noqa: PLC0415 - loaded where there is a store
+
+    try:
+        yield
+    except FAILURES as error:
+        raise ConfigError(
+            f"The store {place} cannot be written: {reason_of(error)}. Mend that, or name another with SCENARIO_STORE.",
+            source=str(place),
+        ) from error
+
+
+def _write(connection: Connection, batch_id: str, info: Mapping[str, Any], started_at: float) -> None:
     from sqlalchemy import select, update  # noqa: PLC0415 - loaded where there is a store
 
-    from scenario.store import open_store, schema  # noqa: PLC0415 - likewise
+    from scenario.store import schema  # noqa: PLC0415 - likewise
     from scenario.store.dialects import insert_if_new  # noqa: PLC0415 - likewise
     from scenario.store.plain import from_json, plain, to_json  # noqa: PLC0415 - likewise
 
     batch = schema.batch
-    with open_store(place, create=True) as store, store.writing() as connection:
-        row = {"id": batch_id, "started_at": time.time() if started_at is None else started_at, "info": "{}"}
-        connection.execute(insert_if_new(connection, batch), [row])
-        known = from_json(connection.scalars(select(batch.c.info).where(batch.c.id == batch_id)).one())
-        text = to_json(plain({**known, **info}))
-        connection.execute(update(batch).where(batch.c.id == batch_id).values(info=text))
+    row = {"id": batch_id, "started_at": started_at, "info": "{}"}
+    connection.execute(insert_if_new(connection, batch), [row])
+    stored = select(batch.c.info).where(batch.c.id == batch_id).with_for_update(key_share=True)
+    known = from_json(connection.scalars(stored).one())
+    text = to_json(plain(_merged(known, info)))
+    connection.execute(update(batch).where(batch.c.id == batch_id).values(info=text))
 
 
 def read_batch(place: Place, batch_id: str) -> tuple[dict[str, Any], list[RunRow]]:
@@ -102,6 +135,14 @@ def newest_batch(place: Place) -> str | None:
             if "suite" in from_json(row.info):
                 return str(row.id)
     return None
+
+
+def _merged(known: Mapping[str, Any], info: Mapping[str, Any]) -> dict[str, Any]:
+    merged = {**known, **info}
+    before, now = known.get("suite"), info.get("suite")
+    if before and now and before.get("shard") != now.get("shard"):
+        merged["suite"] = {**now, "shard": None}
+    return merged
 
 
 def _git(folder: Path | None, *arguments: str) -> str:

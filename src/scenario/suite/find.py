@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from scenario.errors import ConfigError
+from scenario.store.place import project_of
 from scenario.suite.load_python import load_python
 from scenario.suite.scenario import Scenario, refuse_same_names
 
 YAML_ENDINGS: Final = (".scenario.yaml", ".scenario.yml")
 PYTHON_ENDINGS: Final = ("_scenarios.py", "_scenario.py", ".scenario.py")
 _PYTHON_NAMES: Final = ("scenarios.py", "scenario.py")
+_MOST_NAMED: Final = 2
 _PASSED_OVER: Final = frozenset({"node_modules", "__pycache__", "site-packages", "build", "dist"})
 
 
@@ -52,13 +55,82 @@ def find_scenarios(paths: Sequence[str | Path], choice: Choice | None = None) ->
         The scenarios; no two have the same name.
 
     Raises:
-        ConfigError: A path is not there, a file cannot be read, or two scenarios have the same name.
+        ConfigError: A path is not there, a file cannot be read, there is no scenario in any, or two have the same name.
     """
     found: list[Scenario] = []
     for path in _files(paths):
         found += load(path)
+    if not found:
+        raise ConfigError(
+            f"There is no scenario in {', '.join(str(path) for path in paths)}. In a file of Python it is a value of "
+            "scenario.Scenario at its top level, or a function marked with @scenario.scenario.",
+            source=str(paths[0]) if paths else "",
+        )
     refuse_same_names(found)
     return [each for each in found if choice is None or choice.takes(each)]
+
+
+def stored_paths(paths: Sequence[str], here: Path | None = None) -> list[str]:
+    """Paths as they are kept with a batch: relative to the project where they are inside of it, else absolute.
+
+    So they mean the same from every folder of the project, however they were written.
+
+    Args:
+        paths: The paths as somebody gave them; none mean the working directory.
+        here: The working directory.
+    """
+    folder = here or Path.cwd()
+    project = project_of(folder.resolve())
+    return [_within(folder / each, project) for each in paths or ["."]]
+
+
+def paths_of(stored: Sequence[str], here: Path | None = None) -> list[str]:
+    """What `stored_paths` kept, as paths from the working directory.
+
+    Args:
+        stored: The paths; one that is not in the project stays as it is.
+        here: The working directory.
+    """
+    folder = here or Path.cwd()
+    project = project_of(folder.resolve())
+    return [
+        os.path.relpath(project / each, folder.resolve())
+        if not Path(each).is_absolute() and (project / each).exists()
+        else each
+        for each in stored
+    ]
+
+
+def suite_name(stored: Sequence[str], here: Path | None = None) -> str:
+    """What to call the scenarios of some paths: the same name, however the paths were written.
+
+    Args:
+        stored: The paths, as `stored_paths` keeps them.
+        here: The working directory.
+
+    Returns:
+        The paths; the folder of the whole project by its name, and what is outside of it by the name of the file; of
+        many paths the first, and how many more there are.
+    """
+    project = project_of((here or Path.cwd()).resolve())
+    names = list(dict.fromkeys(_called(each, project) for each in stored))
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:_MOST_NAMED])} and {more} more"
+
+
+def _within(path: Path, project: Path) -> str:
+    """A path relative to the project; absolute where it is not inside, neither as it stands nor behind its links."""
+    plain = Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` would follow links
+    for candidate in (plain, path.resolve()):
+        if candidate.is_relative_to(project):
+            return candidate.relative_to(project).as_posix()
+    return str(plain)
+
+
+def _called(stored: str, project: Path) -> str:
+    if stored == ".":
+        return project.name or str(project)
+    return Path(stored).name if Path(stored).is_absolute() else stored
 
 
 def load(path: Path) -> list[Scenario]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from scenario.suite.dataset import read_rows
-from scenario.suite.placeholders import fill, fill_known
+from scenario.suite.placeholders import fill, fill_known, names_in
 from scenario.suite.scenario import Scenario, refuse_same_names
 from scenario.suite.schema import check_document
 from scenario.suite.yaml_document import Document, Place, read_document
@@ -133,6 +134,29 @@ def _scenarios(
     if given is None:
         yield _Source(document, place, data, defaults, fields).scenario()
         return
-    rows: list[dict[str, Any]] = read_rows(document.path.parent / given) if isinstance(given, str) else given
+    rows = _rows(document, (*place, "dataset"), given)
+    _refuse_same_ids(document, (*place, "dataset"), data["name"], rows)
     for number, row in enumerate(rows, 1):
         yield _Source(document, place, data, defaults, {**fields, **row}, number).scenario()
+
+
+def _rows(document: Document, place: Place, given: Any) -> list[dict[str, Any]]:
+    if not isinstance(given, str):
+        return given
+    path = document.path.parent / given
+    if not path.is_file():
+        raise document.error(
+            f"there is no data set {path}. Give the path of a file from the folder of this one", place
+        )
+    return read_rows(path)
+
+
+def _refuse_same_ids(document: Document, place: Place, name: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse rows that are told apart by an ``id`` that several have."""
+    if names_in(name):
+        return  # the name itself tells them apart, or `refuse_same_names` says that it does not
+    for each, count in Counter(str(row["id"]) for row in rows if "id" in row).items():
+        if count > 1:
+            raise document.error(
+                f"{count} rows of the data set have the `id` {each!r}. Give each one of its own", place
+            )

@@ -17,7 +17,7 @@ from scenario.scenario_state import ScenarioState
 from scenario.suite.casting import cast_for, judges_with
 from scenario.suite.scenario import Scenario
 from scenario.suite.trial import Trial
-from scenario.types import AgentInput, AgentRole, JudgmentRequest, ScenarioResult
+from scenario.types import AgentInput, AgentRole, Criterion, JudgmentRequest, ScenarioResult
 from scenario.usage import ModelCall, Usage
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class Rejudged:
         after: The new verdict; None when there could be none.
         usage: What the judge used.
         problem: Why there is no new verdict.
+        models: The models that judged, as ``provider/model``; none where only checks decided.
+        has_own_judge: Whether the scenario brought its judge, for which no other model could be chosen.
     """
 
     run_id: str
@@ -48,6 +50,8 @@ class Rejudged:
     after: ScenarioResult | None
     usage: Usage
     problem: str = ""
+    models: tuple[str, ...] = ()
+    has_own_judge: bool = False
 
     @property
     def has_changed(self) -> bool:
@@ -111,6 +115,12 @@ async def _judge_again(
     from scenario.store import run  # noqa: PLC0415 - loaded where there is a store
 
     calls: list[ModelCall] = []
+    made: list[AgentAdapter] = []
+
+    def make_judge(criteria: Sequence[Criterion]) -> AgentAdapter:
+        made.append(judges_with(judge_model)(criteria))
+        return made[-1]
+
     token = meter.set(calls.append)
     found: ScenarioResult | None = None
     problem = ""
@@ -120,16 +130,17 @@ async def _judge_again(
             problem = "it was removed meanwhile"
         else:
             trial = Trial(row.name, scenario.identity, row.trial or 1, 1, row.seed or 0, row.fields)
-            async with cast_for(scenario, trial, judges_with(judge_model)) as cast_:
+            async with cast_for(scenario, trial, make_judge) as cast_:
                 found = await _verdict(_judge_among(cast_.agents, scenario), whole, scenario)
     except Exception as error:  # noqa: BLE001 - one conversation that cannot be judged does not end the others
         problem = f"{type(error).__name__}: {error}"
     finally:
         meter.reset(token)
+    models = tuple(dict.fromkeys("/".join(filter(None, (call.provider, call.model))) for call in calls))
     if found is not None:
-        await asyncio.to_thread(_write, store, row.id, found, judge_model)
+        await asyncio.to_thread(_write, store, row.id, found, models)
     usage = sum((call.usage for call in calls), Usage())
-    return Rejudged(row.id, row.name, row.trial, row.outcome, found, usage, problem)
+    return Rejudged(row.id, row.name, row.trial, row.outcome, found, usage, problem, models, not made)
 
 
 def _judge_among(agents: Sequence[AgentAdapter], scenario: Scenario) -> AgentAdapter:
@@ -166,9 +177,7 @@ async def _verdict(judge: AgentAdapter, whole: WholeRun, scenario: Scenario) -> 
     raise ConfigError(f"The judge of {scenario.name!r} gave no verdict.", source=scenario.name)
 
 
-def _write(
-    store: RunStore, run_id: str, found: ScenarioResult, judge_model: str | ModelConfig | None
-) -> None:
+def _write(store: RunStore, run_id: str, found: ScenarioResult, models: Sequence[str]) -> None:
     """Put the judgement beside those that are there, and tell readers that the run has changed."""
     from sqlalchemy import func, insert, select, update  # noqa: PLC0415 - loaded where there is a store
 
@@ -178,11 +187,7 @@ def _write(
     from scenario.store.writes import next_changes  # noqa: PLC0415 - likewise
 
     judgement, run = schema.judgement, schema.run
-    label = (
-        ""
-        if judge_model is None
-        else f" ({judge_model if isinstance(judge_model, str) else judge_model.model})"
-    )
+    label = f" ({', '.join(models)})" if models else ""
     verdicts: list[dict[str, Any]] = [redactor().data(plain(asdict(each))) for each in found.criteria]
     with store.writing() as connection:
         last = connection.scalar(select(func.max(judgement.c.number)).where(judgement.c.run_id == run_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from scenario._engine.facts import RunStatus
@@ -30,7 +30,13 @@ class Remainder:
     strangers: int
 
 
-def remainder(planned: Sequence[Planned], rows: Iterable[RunRow], policy: RetryPolicy) -> Remainder:
+def remainder(
+    planned: Sequence[Planned],
+    rows: Iterable[RunRow],
+    policy: RetryPolicy,
+    *,
+    played_elsewhere: Collection[str] = (),
+) -> Remainder:
     """What is left of a plan, after what is stored.
 
     A trial has its result when its last finished run passed, failed, could not be decided, or has no attempts left. A
@@ -40,6 +46,7 @@ def remainder(planned: Sequence[Planned], rows: Iterable[RunRow], policy: RetryP
         planned: The plan.
         rows: The stored runs of the batch.
         policy: How often an attempt may be made again.
+        played_elsewhere: The identities of scenarios whose stored trials are no strangers: other shards play them.
     """
     attempts: dict[tuple[str, int], list[Attempt]] = {}
     for row in sorted(rows, key=lambda row: (row.started_at, row.id)):
@@ -57,7 +64,8 @@ def remainder(planned: Sequence[Planned], rows: Iterable[RunRow], policy: RetryP
         else:
             missing.append(each)
             earlier[each.trial.key] = tuple(stored)
-    return Remainder(tuple(missing), tuple(done), earlier, len(attempts.keys() - wanted))
+    strangers = sum(identity not in played_elsewhere for identity, _ in attempts.keys() - wanted)
+    return Remainder(tuple(missing), tuple(done), earlier, strangers)
 
 
 def key_of(row: RunRow) -> tuple[str, int] | None:

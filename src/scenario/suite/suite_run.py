@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from scenario._utils.ids import generate_id
 from scenario.config import resolve
-from scenario.errors import ConfigError
+from scenario.errors import ConfigError, ScenarioError
 from scenario.suite.attempt import Shared
 from scenario.suite.budget import Budget, Spent
 from scenario.suite.casting import judges_with
@@ -28,6 +28,8 @@ from scenario.usage import Usage
 
 if TYPE_CHECKING:
     from scenario.store.place import Place
+    from scenario.store.rows import RunRow
+    from scenario.suite.claim import Claim
     from scenario.suite.run import SuiteOptions
 
 _FLUSH_SECONDS = 60.0
@@ -74,10 +76,18 @@ class SuiteRun:
         self._seed = suite.seed
         self._trials: int | None = None
         self._shard: Shard | None = None
+        self._claim: Claim | None = None
         self._warnings: list[str] = []
 
     async def play(self) -> SuiteResult:
         """Play it, and tell what came of it."""
+        try:
+            return await self._play()
+        finally:
+            if self._claim is not None:
+                await asyncio.to_thread(self._claim.release)
+
+    async def _play(self) -> SuiteResult:
         began = time.monotonic()
         options = self._options
         watchers = tuple(options.get("watchers", ()))
@@ -134,25 +144,40 @@ class SuiteRun:
             raise ConfigError(
                 "To go on with a run, name the store that it is in, with `store`.", source="resume"
             )
-        known: dict[str, Any] = {}
-        rows: list[Any] = []
-        if resumed is not None and place is not None:
-            from scenario.suite.batch import read_batch  # noqa: PLC0415 - it loads the store
-
-            known, rows = await asyncio.to_thread(read_batch, place, resumed)
-        planned = self._plan(known.get("suite") or {})
-        if place is not None:
-            await asyncio.to_thread(self._write_batch, place, known)
+        if place is None:
+            planned = self._plan({})
+            return planned, planned, (), {}
+        planned, rows = await asyncio.to_thread(self._claimed, place, resumed)
         if resumed is None:
             return planned, planned, (), {}
         from scenario.suite.resume import remainder  # noqa: PLC0415 - it loads the store
 
-        rest = remainder(planned, rows, self._policy)
+        identities = {each.identity for each in self._suite.scenarios}
+        rest = remainder(planned, rows, self._policy, played_elsewhere=identities if self._shard else ())
         if rest.strangers:
             self._warnings.append(
                 f"{rest.strangers} stored trials are of scenarios that were changed or left out since; they do not count."
             )
         return planned, rest.missing, rest.done, rest.earlier
+
+    def _claimed(self, place: Place, resumed: str | None) -> tuple[tuple[Planned, ...], list[RunRow]]:
+        """The plan, claimed in the store, and what is stored of it: read after nobody else can play any of it."""
+        from scenario.suite.batch import read_batch  # noqa: PLC0415 - it loads the store
+        from scenario.suite.claim import claim  # noqa: PLC0415 - likewise
+
+        known: dict[str, Any] = {} if resumed is None else read_batch(place, resumed)[0]
+        planned = self._plan(known.get("suite") or {})
+        self._claim = claim(place, self._batch_id, planned, self._lost)
+        rows = [] if resumed is None else read_batch(place, resumed)[1]
+        self._write_batch(place, known)
+        return planned, rows
+
+    def _lost(self) -> None:
+        """End the run: others play its trials."""
+        reason = (
+            f"Another process has taken over the batch {self._batch_id}, as this one gave no sign of life."
+        )
+        self._control.end(Stop.NEXT_CALL, Ending.INTERRUPTED, reason)
 
     def _plan(self, known: Mapping[str, Any]) -> tuple[Planned, ...]:
         """The plan; a run that goes on keeps its seed, its part, and at least its number of trials."""
@@ -213,7 +238,10 @@ class SuiteRun:
         losses = sink.losses()
         if losses:
             self._warnings.append(f"{losses}.")
-        await asyncio.to_thread(write_batch, place, self._batch_id, {"status": ending.value})
+        try:
+            await asyncio.to_thread(write_batch, place, self._batch_id, {"status": ending.value})
+        except ScenarioError as error:  # what was played stands, and is told
+            self._warnings.append(str(error))
 
     def _result(
         self,

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import scenario.script as steps
 from scenario.agent_adapter import AgentAdapter, agent_from
 from scenario.checks import Check
-from scenario.errors import ScenarioError
+from scenario.errors import ConfigError, ScenarioError
 from scenario.suite.load_python import find_object
 from scenario.suite.placeholders import fill_variables
 from scenario.suite.scenario import AgentGiven
@@ -65,6 +65,10 @@ class Part:
         """
         try:
             return make()
+        except ConfigError as error:
+            if error.source.startswith(str(self.document.path)):
+                raise  # it names a place already, further inside
+            raise self.error(str(error).rstrip(".")) from error
         except (ScenarioError, ValueError, TypeError) as error:
             raise self.error(str(error).rstrip(".")) from error
 
