@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -38,15 +37,18 @@ class Site:
 
     def send(self, path: str, data: Any) -> None:
         """Send JSON, as another client does."""
-        assert httpx2.post(self.url + path, json=data).status_code == HTTPStatus.OK
+        httpx2.post(self.url + path, json=data).raise_for_status()
+
+
+Fill = Callable[[Path], None]
 
 
 @contextmanager
-def filled(folder: Path) -> Generator[tuple[StoreSink, Story]]:
+def filled(folder: Path, fill: Fill = seed) -> Generator[tuple[StoreSink, Story]]:
     """A filled store: what writes into it, and a run that goes on."""
     place = FilePlace(folder / "runs.db")
     with ThreadPoolExecutor(1) as thread:  # the browser's loop runs on this one
-        thread.submit(seed, place.path).result()
+        thread.submit(fill, place.path).result()
     sink = StoreSink(place)
     yield sink, begin_live(sink)
     sink.close()
@@ -60,9 +62,9 @@ def served(sink: StoreSink, live: Story, port: int = 0) -> Generator[Site]:
 
 
 @contextmanager
-def serving(folder: Path) -> Generator[Site]:
+def serving(folder: Path, fill: Fill = seed) -> Generator[Site]:
     """A filled store, and a server of it."""
-    with filled(folder) as (sink, live), served(sink, live) as site:
+    with filled(folder, fill) as (sink, live), served(sink, live) as site:
         yield site
 
 

@@ -2,11 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from scenario.store.plain import plain, to_json
+
+
+class Failure(TypedDict):
+    """Why a request was refused, or could not be answered.
+
+    Attributes:
+        error: A sentence, with what to do.
+    """
+
+    error: str
+
+
+class Health(TypedDict):
+    """That the server answers.
+
+    Attributes:
+        status: Always ``ok``.
+        version: The version of this library.
+    """
+
+    status: Literal["ok"]
+    version: str
+
+
+class Described(TypedDict):
+    """A description of an interface: an OpenAPI document.
+
+    Attributes:
+        openapi: The version of the form.
+        info: Title and version.
+        paths: The routes.
+        components: The parts that the routes refer to.
+        security: What a request must have.
+    """
+
+    openapi: str
+    info: dict[str, Any]
+    paths: dict[str, Any]
+    components: dict[str, Any]
+    security: list[dict[str, list[str]]]
 
 
 class RefusedError(Exception):
@@ -35,4 +76,5 @@ class JsonAnswer(Response):
 
 def error_answer(status: int, message: str) -> JsonAnswer:
     """An error, as every route tells one."""
-    return JsonAnswer({"error": message}, status_code=status)
+    failure: Failure = {"error": message}
+    return JsonAnswer(failure, status_code=status)

@@ -14,22 +14,22 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Receive, Scope, Send
 
 from scenario.store.open import FAILURES, RunStore, reason_of
-from scenario.web.answers import JsonAnswer, RefusedError, error_answer
+from scenario.web.answers import Health, JsonAnswer, RefusedError, error_answer
 from scenario.web.assets import Assets
 from scenario.web.bodies import body_of, json_of
 from scenario.web.ingest import Ingest
 from scenario.web.intake import Intake
 from scenario.web.live import Stopping, stream
-from scenario.web.openapi import BASE, description
-from scenario.web.operations import Operation, checked
+from scenario.web.openapi import BASE, EVENTS, LAST_EVENT, LINES, SINCE, description
+from scenario.web.operations import Operation, checked, value_of
 from scenario.web.routes import OPERATIONS
 from scenario.web.security import Guard, SecurityMiddleware
 
 _MOST_SENT: Final = 2**20
-_LINES: Final = "application/x-ndjson"
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -83,21 +83,21 @@ def make_app(store: RunStore, guard: Guard | None = None, parts: Parts | None = 
 
 def _routes(parts: Parts) -> list[Route]:
     told = version("agent-scenario")
-    document = description(OPERATIONS, told)
+    document = functools.cache(functools.partial(description, OPERATIONS, told))  # made when it is asked for
     assets = Assets()
 
     async def health(_: Request) -> Response:
-        return JsonAnswer({"status": "ok", "version": told})
+        return JsonAnswer(Health(status="ok", version=told))
 
     async def described(_: Request) -> Response:
-        return JsonAnswer(document)
+        return JsonAnswer(await run_in_threadpool(document))
 
     async def live(request: Request) -> Response:
         since = _since(request)
         events = stream(parts.store, since, parts.stopping)
-        return StreamingResponse(events, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+        return StreamingResponse(events, media_type=EVENTS, headers={"x-accel-buffering": "no"})
 
-    return [
+    routes = [
         Route(f"{BASE}/health", health),
         Route(f"{BASE}/openapi.json", described),
         Route(f"{BASE}/live", live),
@@ -106,10 +106,38 @@ def _routes(parts: Parts) -> list[Route]:
             for each in _ordered()
         ),
         *Ingest(parts.store, parts.intake, parts.stopping).routes(),
-        Route("/api/{path:path}", _no_route, methods=["GET", "POST", "PUT", "DELETE", "PATCH"]),
+    ]
+    return [
+        *routes,
+        Route("/api/{path:path}", NoRoute(routes)),
         Route("/static/{path:path}", assets.static),
         Route("/{path:path}", assets.page),
     ]
+
+
+class NoRoute:
+    """Answers what no route of the interface answers: the path is not known, or not by that method.
+
+    Args:
+        routes: The routes that there are.
+    """
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self._routes = routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        await self._answer(scope)(scope, receive, send)
+
+    def _answer(self, scope: Scope) -> Response:
+        known = [route.methods or () for route in self._routes if route.matches(scope)[0] is Match.PARTIAL]
+        methods = sorted({method for each in known for method in each})
+        if methods:
+            answer = error_answer(405, f"{scope['method']} cannot be used here: use {' or '.join(methods)}.")
+            answer.headers["allow"] = ", ".join(methods)
+            return answer
+        about = f"There is no such route. GET {BASE}/openapi.json describes those that there are."
+        return error_answer(404, about)
 
 
 def _ordered() -> Sequence[Operation]:
@@ -140,23 +168,17 @@ def _answered(handle: Callable[[], Any]) -> Response:
     found = handle()
     if isinstance(found, str):
         headers = {"content-disposition": 'attachment; filename="labels.jsonl"'}
-        return Response(found, media_type=_LINES, headers=headers)
+        return Response(found, media_type=LINES, headers=headers)
     return JsonAnswer(found)
 
 
 def _since(request: Request) -> int | None:
-    text = request.headers.get("last-event-id") or request.query_params.get("since")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdecimal()) or int(text[:20]) >= 2**63:
-        raise RefusedError(400, "`since` and Last-Event-ID are the number of a change.")
-    return int(text)
-
-
-async def _no_route(_: Request) -> Response:
-    return error_answer(
-        404, "There is no such route. GET /api/v1/openapi.json describes those that there are."
+    given = (
+        (SINCE, request.query_params.get(SINCE.name)),
+        (LAST_EVENT, request.headers.get(LAST_EVENT.name)),
     )
+    numbers = [value_of(param, text) for param, text in given if text]
+    return numbers[-1] if numbers else None
 
 
 async def _refused(_: Request, error: Exception) -> Response:

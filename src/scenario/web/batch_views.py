@@ -9,7 +9,7 @@ from typing import Any
 
 from scenario.analysis import BatchSummary, ScenarioSummary, scenario_trials, summarise
 from scenario.analysis.trials import ScenarioKey
-from scenario.statistics import Counts, PassesOf, pass_at_k, pass_hat_k, passes_of, usual_ks, wilson
+from scenario.statistics import Counts, Interval, PassesOf, pass_at_k, pass_hat_k, passes_of, usual_ks, wilson
 from scenario.store import queries
 from scenario.store.invocations import invocations
 from scenario.store.open import RunStore
@@ -20,13 +20,22 @@ from scenario.store.verdicts import statuses
 from scenario.types import CriterionStatus
 from scenario.web import shapes
 from scenario.web.answers import RefusedError
+from scenario.web.batch_data import Batch, BatchList, Removed
 from scenario.web.operations import Asked
-from scenario.web.shapes import Data
+from scenario.web.scenario_data import (
+    BatchPage,
+    CriterionCounts,
+    CurvePoint,
+    Heat,
+    HistoryPoint,
+    Scenario,
+    ScenarioPage,
+)
 
 _MOST_HISTORY = 500
 
 
-def list_batches(store: RunStore, asked: Asked) -> Data:
+def list_batches(store: RunStore, asked: Asked) -> BatchList:
     """A part of the list of batches."""
     page = overviews(
         store,
@@ -44,7 +53,7 @@ def list_batches(store: RunStore, asked: Asked) -> Data:
     }
 
 
-def one_batch(store: RunStore, asked: Asked) -> Data:
+def one_batch(store: RunStore, asked: Asked) -> BatchPage:
     """A batch with its scenarios and their runs."""
     found = the_batch(store, asked.the_text("batch"))
     runs = queries.runs(store, batch=found.invocation.id)
@@ -58,7 +67,7 @@ def one_batch(store: RunStore, asked: Asked) -> Data:
             "ended": found.trials - sum(found.open.values()),
             "running": found.open.get(RunState.RUNNING, 0),
         },
-        "passes": [shapes.passes(each) for each in _passes(_whole(summary))],
+        "passes": _passes(_whole(summary)),
         "scenarios": scenarios,
         "tags": sorted({tag for each in summary.scenarios for tag in each.tags}),
         "criteria": list(dict.fromkeys(name for each in verdicts.values() for name in each)),
@@ -66,7 +75,7 @@ def one_batch(store: RunStore, asked: Asked) -> Data:
     }
 
 
-def one_scenario(store: RunStore, asked: Asked) -> Data:
+def one_scenario(store: RunStore, asked: Asked) -> ScenarioPage:
     """A scenario of a batch: its trials, its curve, its criteria, and how it went before."""
     found = the_batch(store, asked.the_text("batch"))
     name, set_id = asked.the_text("name"), asked.text("set")
@@ -86,7 +95,7 @@ def one_scenario(store: RunStore, asked: Asked) -> Data:
     }
 
 
-def delete_batch(store: RunStore, asked: Asked) -> Data:
+def delete_batch(store: RunStore, asked: Asked) -> Removed:
     """Remove a batch."""
     removed = remove_batch(store, asked.the_text("batch")).runs
     if not removed:
@@ -106,12 +115,11 @@ def the_batch(store: RunStore, batch_id: str) -> BatchOverview:
     return found
 
 
-def scenario(found: ScenarioSummary, verdicts: Mapping[str, Mapping[str, CriterionStatus]]) -> Data:
+def scenario(found: ScenarioSummary, verdicts: Mapping[str, Mapping[str, CriterionStatus]]) -> Scenario:
     """A scenario of a batch."""
     counts, measures = found.counts, found.measures
     runs = [(trial.run, False) for trial in found.of.trials]
     runs += [(run, True) for trial in found.of.trials for run in trial.earlier]
-    steady = found.steadiness
     key = found.of.key
     return {
         "name": key.name,
@@ -124,10 +132,10 @@ def scenario(found: ScenarioSummary, verdicts: Mapping[str, Mapping[str, Criteri
         "planned": found.of.planned,
         "passed": counts.passed,
         "counted": counts.trials,
-        "pass_rate": counts.rate if counts.trials else None,
-        "interval": shapes.interval(wilson(counts)) if counts.trials else None,
+        "pass_rate": shapes.rate(counts),
+        "interval": shapes.interval(counts),
         "is_flaky": counts.passed > 0 and counts.failed > 0,
-        "steadiness": None if steady is None else steady.value,
+        "steadiness": found.steadiness,
         "unfinished": found.of.unfinished,
         "faults": shapes.faults(found.of.left_out),
         "cost": found.usage.cost,
@@ -139,14 +147,14 @@ def scenario(found: ScenarioSummary, verdicts: Mapping[str, Mapping[str, Criteri
     }
 
 
-def curve(counts: Counts) -> list[Data]:
+def curve(counts: Counts) -> list[CurvePoint]:
     """pass^k and pass@k of one scenario. The interval of pass^k is the Wilson interval of the rate, to the power of k."""
     bounds = wilson(counts)
     return [
         {
             "k": k,
             "all_pass": pass_hat_k(counts, k),
-            "all_interval": {"low": bounds.low**k, "high": bounds.high**k},
+            "all_interval": Interval(bounds.low**k, bounds.high**k),
             "any_passes": pass_at_k(counts, k),
         }
         for k in usual_ks(counts.trials)
@@ -163,34 +171,38 @@ def _passes(scenarios: tuple[Counts, ...]) -> list[PassesOf]:
     return passes_of(scenarios, ks)
 
 
-def _criteria(run_ids: Sequence[str], verdicts: Mapping[str, Mapping[str, CriterionStatus]]) -> list[Data]:
+def _criteria(
+    run_ids: Sequence[str], verdicts: Mapping[str, Mapping[str, CriterionStatus]]
+) -> list[CriterionCounts]:
     counted: dict[str, Counter[CriterionStatus]] = {}
     for run_id in run_ids:
         for criterion, status in verdicts.get(run_id, {}).items():
             counted.setdefault(criterion, Counter())[status] += 1
     return [
-        {"criterion": criterion, **{status.value: each[status] for status in CriterionStatus}}
+        {
+            "criterion": criterion,
+            "passed": each[CriterionStatus.PASSED],
+            "failed": each[CriterionStatus.FAILED],
+            "inconclusive": each[CriterionStatus.INCONCLUSIVE],
+        }
         for criterion, each in counted.items()
     ]
 
 
-def _heat(runs: Sequence[RunRow], verdicts: Mapping[str, Mapping[str, CriterionStatus]]) -> Data:
+def _heat(runs: Sequence[RunRow], verdicts: Mapping[str, Mapping[str, CriterionStatus]]) -> Heat:
     ids = [run.id for run in runs]
     criteria = list(dict.fromkeys(name for run_id in ids for name in verdicts.get(run_id, {})))
-    cells = [
-        [None if (status := verdicts.get(run_id, {}).get(name)) is None else status.value for run_id in ids]
-        for name in criteria
-    ]
+    cells = [[verdicts.get(run_id, {}).get(name) for run_id in ids] for name in criteria]
     return {"criteria": criteria, "runs": ids, "cells": cells}
 
 
-def _history(store: RunStore, key: ScenarioKey) -> list[Data]:
+def _history(store: RunStore, key: ScenarioKey) -> list[HistoryPoint]:
     batches: dict[str, list[RunRow]] = {}
     for run in queries.history(store, key.name, set_id=key.set_id, limit=_MOST_HISTORY):
         if ScenarioKey.of(run) == key:
             batches.setdefault(run.batch_id, []).append(run)
     told = {each.id: each for each in invocations(store)}
-    found: list[Data] = []
+    found: list[HistoryPoint] = []
     for batch_id, runs in batches.items():
         counts = sum((each.counts for each in scenario_trials(runs)), Counts(0, 0))
         known = told.get(batch_id)
@@ -202,8 +214,8 @@ def _history(store: RunStore, key: ScenarioKey) -> list[Data]:
                 "commit": (known.commit or None) if known else None,
                 "passed": counts.passed,
                 "counted": counts.trials,
-                "pass_rate": counts.rate if counts.trials else None,
-                "interval": shapes.interval(wilson(counts)) if counts.trials else None,
+                "pass_rate": shapes.rate(counts),
+                "interval": shapes.interval(counts),
             }
         )
     return sorted(found, key=lambda each: (each["started_at"], each["batch_id"]))
@@ -213,13 +225,10 @@ def _cursor(text: str | None) -> tuple[float, str] | None:
     if text is None:
         return None
     at, _, batch_id = text.partition("~")
-    try:
-        return float(at), batch_id
-    except ValueError:
-        raise RefusedError(400, "`cursor` is what `next_cursor` was in the answer before.") from None
+    return float(at), batch_id  # the parameter's pattern has seen to it
 
 
-def _is_wanted(found: Data, asked: Asked) -> bool:
+def _is_wanted(found: Batch, asked: Asked) -> bool:
     since, until = asked.number("since"), asked.number("until")
     results: dict[str, Any] = {
         "passed": found["pass_rate"] == 1,

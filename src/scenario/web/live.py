@@ -8,13 +8,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
-from typing import Any, Final
+from typing import Final
 
 from anyio import to_thread
 
 from scenario.store import queries
 from scenario.store.open import FAILURES, RunStore
-from scenario.store.plain import to_json
+from scenario.store.plain import plain, to_json
+from scenario.web.batch_data import ChangedRuns
+from scenario.web.live_data import LiveEvent
 from scenario.web.routes import changes_since
 
 EVERY: Final = 0.25
@@ -68,7 +70,7 @@ async def stream(
     stopping.streams += 1
     try:
         last = since if since is not None else await to_thread.run_sync(queries.latest_change, store)
-        yield event("hello", {"latest": last}, last)
+        yield sent({"event": "hello", "id": str(last), "data": {"latest": last}})
         ticked_at = now()
         while not stopping.is_set:
             try:
@@ -77,22 +79,22 @@ async def stream(
                 found = None  # the store is away for a moment: the next look tells
             if found is not None:
                 last = found["latest"]
-                yield event("change", found, last)
+                yield sent({"event": "change", "id": str(last), "data": found})
             elif now() - ticked_at >= TICK:
                 ticked_at = now()
-                yield event("tick", {"latest": last}, last)
+                yield sent({"event": "tick", "id": str(last), "data": {"latest": last}})
             if found is None:
                 await stopping.wait(every)
     finally:
         stopping.streams -= 1
 
 
-def event(name: str, data: Any, number: int) -> bytes:
+def sent(told: LiveEvent) -> bytes:
     """An event as it is sent."""
-    return f"event: {name}\nid: {number}\ndata: {to_json(data)}\n\n".encode()
+    return f"event: {told['event']}\nid: {told['id']}\ndata: {to_json(plain(told['data']))}\n\n".encode()
 
 
-def _new(store: RunStore, since: int) -> dict[str, Any] | None:
+def _new(store: RunStore, since: int) -> ChangedRuns | None:
     """What changed; None when nothing did. A number from another store begins anew."""
     latest = queries.latest_change(store)
     if latest == since:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from scenario.store.open import RunStore
+from scenario.store.plain import clean
 from scenario.web.answers import RefusedError
 
-_MOST_TEXT = 4000
+MOST_TEXT: Final = 4000
+"""The most characters of a text among the parameters."""
+
+LARGEST: Final = 2**63 - 1
+"""The greatest whole number that a database holds."""
+
+_WHOLE: Final = re.compile(r"-?[0-9]{1,19}")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,4})?")
 
 
 class Kind(str, Enum):
@@ -20,6 +28,9 @@ class Kind(str, Enum):
     TEXT = "string"
     WHOLE = "integer"
     NUMBER = "number"
+
+
+_NAMES: Final = {Kind.WHOLE: "whole number", Kind.NUMBER: "number"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,8 @@ class Param:
         values: The only values; none means any.
         least: The least number.
         most: The greatest number.
+        pattern: The form of a text, as a regular expression.
+        example: What somebody might send.
     """
 
     name: str
@@ -43,8 +56,10 @@ class Param:
     is_path: bool = False
     is_needed: bool = False
     values: tuple[str, ...] = ()
-    least: int | None = None
-    most: int | None = None
+    least: int = -LARGEST
+    most: int = LARGEST
+    pattern: str = ""
+    example: str | int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +105,8 @@ class Operation:
         about: What it does, in a line.
         handle: Makes the answer.
         params: Its parameters.
-        body: The JSON Schema of what is sent; None when nothing is.
-        answer: The JSON Schema of the answer.
+        answer: The type of the answer; text goes out as JSON Lines.
+        body: The type of what is sent; None when nothing is.
         refusals: The statuses that it refuses with, 400 and those of the token left out.
     """
 
@@ -100,9 +115,9 @@ class Operation:
     path: str
     about: str
     handle: Handler
+    answer: Any
     params: tuple[Param, ...] = ()
-    body: Mapping[str, Any] | None = None
-    answer: Mapping[str, Any] = field(default_factory=lambda: {"type": "object"})
+    body: Any = None
     refusals: tuple[int, ...] = ()
 
 
@@ -119,23 +134,32 @@ def checked(operation: Operation, path: Mapping[str, str], query: Mapping[str, s
             if param.is_needed or param.is_path:
                 raise RefusedError(400, f"`{param.name}` is missing: {param.about}.")
             continue
-        values[param.name] = _value(param, text)
+        values[param.name] = value_of(param, text)
     return Asked(values, body)
 
 
-def _value(param: Param, text: str) -> Any:
-    if len(text) > _MOST_TEXT:
-        raise RefusedError(400, f"`{param.name}` has more than {_MOST_TEXT} characters.")
+def value_of(param: Param, text: str) -> Any:
+    """What a text means as a parameter.
+
+    Raises:
+        RefusedError: It cannot be what the parameter should be.
+    """
+    if len(text) > MOST_TEXT:
+        raise RefusedError(400, f"`{param.name}` has more than {MOST_TEXT} characters.")
     if param.kind is Kind.TEXT:
-        if param.values and text not in param.values:
-            raise RefusedError(400, f"`{param.name}` is one of {', '.join(param.values)}.")
-        return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
-    try:
-        value = int(text) if param.kind is Kind.WHOLE else float(text)
-    except ValueError:
-        raise RefusedError(400, f"`{param.name}` is no number.") from None
-    low = -math.inf if param.least is None else param.least
-    high = float(2**63 - 1) if param.most is None else param.most
-    if not low <= value <= high or (param.kind is Kind.WHOLE and abs(value) >= 2**63):
+        return _text(param, text)
+    form = _WHOLE if param.kind is Kind.WHOLE else _NUMBER
+    if not form.fullmatch(text):
+        raise RefusedError(400, f"`{param.name}` is no {_NAMES[param.kind]}.")
+    value = int(text) if param.kind is Kind.WHOLE else float(text)
+    if not param.least <= value <= param.most:
         raise RefusedError(400, f"`{param.name}` is out of range.")
     return value
+
+
+def _text(param: Param, text: str) -> str:
+    if param.values and text not in param.values:
+        raise RefusedError(400, f"`{param.name}` is one of {', '.join(param.values)}.")
+    if param.pattern and not re.search(param.pattern, text):
+        raise RefusedError(400, f"`{param.name}` is not {param.about}.")
+    return clean(text)

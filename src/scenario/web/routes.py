@@ -9,23 +9,30 @@ from scenario.store.labels import labels
 from scenario.store.open import RunStore
 from scenario.store.plain import to_json
 from scenario.web import batch_views, compare_views, run_views, shapes
+from scenario.web.batch_data import BatchList, ChangedRuns, Removed
+from scenario.web.compare_data import Agreement, BatchComparison, LabelList, LabelSent, RunComparison
+from scenario.web.message_data import SearchResults, VerdictLabel
 from scenario.web.operations import Asked, Kind, Operation, Param
-from scenario.web.shapes import Data
+from scenario.web.run_data import RawRun, RunPage
+from scenario.web.scenario_data import BatchPage, ScenarioPage
 
-_BATCH: Final = Param("batch", "the id of a batch", is_path=True)
-_RUN: Final = Param("run", "the id of a run", is_path=True)
-_OF_BATCH: Final = Param("batch", "only those of this batch")
-_LIMIT: Final = Param("limit", "the most to return", Kind.WHOLE, least=1, most=500)
-_CRITERION: Final = Param("criterion", "the criterion, word for word", is_path=True)
-_LABEL_BODY: Final = {
-    "type": "object",
-    "properties": {"label": {"type": "string", "enum": ["right", "wrong"]}, "note": {"type": "string"}},
-    "required": ["label"],
-}
+_BATCH_ID: Final = "scenariobatch_2vZkQy3cJ9cXbJq7l0m1n2o3p4q"
+_RUN_ID: Final = "scenariorun_2vZkR0aBcDeFgHiJkLmNoPqRsTu"
+_BATCH: Final = Param("batch", "the id of a batch", is_path=True, example=_BATCH_ID)
+_RUN: Final = Param("run", "the id of a run", is_path=True, example=_RUN_ID)
+_OF_BATCH: Final = Param("batch", "only those of this batch", example=_BATCH_ID)
+_LIMIT: Final = Param(
+    "limit", "the most to return; 50 unless told", Kind.WHOLE, least=1, most=500, example=20
+)
+_CRITERION: Final = Param(
+    "criterion", "the criterion, word for word", is_path=True, example="The agent stays polite"
+)
+_CURSOR: Final = r"^(-?[0-9]{1,20}(\.[0-9]{1,20})?(e[+-]?[0-9]{1,3})?~.+|)$"
+_TIMES: Final = 253_402_300_799  # the last second of the year 9999
 _FILTERS: Final = (
-    Param("q", "a part of the name, id, branch, commit, tag or set"),
-    Param("branch", "only this branch"),
-    Param("set", "only with scenarios of this set"),
+    Param("q", "a part of the name, id, branch, commit, tag or set", example="orders"),
+    Param("branch", "only this branch", example="main"),
+    Param("set", "only with scenarios of this set", example="default"),
     Param("state", "only in this state", values=("running", "finished", "interrupted", "stalled")),
     Param(
         "result",
@@ -34,22 +41,37 @@ _FILTERS: Final = (
     ),
     Param("source", "only those played here, or reported by clients", values=("local", "remote")),
     Param(
-        "since", "only those that began at this time or later, in seconds since the Unix epoch", Kind.NUMBER
+        "since",
+        "only those that began at this time or later, in seconds since the Unix epoch",
+        Kind.NUMBER,
+        least=0,
+        most=_TIMES,
+        example=1_763_800_000,
     ),
     Param(
-        "until", "only those that began at this time or earlier, in seconds since the Unix epoch", Kind.NUMBER
+        "until",
+        "only those that began at this time or earlier, in seconds since the Unix epoch",
+        Kind.NUMBER,
+        least=0,
+        most=_TIMES,
+        example=1_763_900_000,
     ),
     _LIMIT,
-    Param("cursor", "what `next_cursor` was in the answer before"),
+    Param(
+        "cursor",
+        "what `next_cursor` was in the answer before",
+        pattern=_CURSOR,
+        example=f"1763800000.5~{_BATCH_ID}",
+    ),
 )
 
 
-def changes(store: RunStore, asked: Asked) -> Data:
+def changes(store: RunStore, asked: Asked) -> ChangedRuns:
     """The runs that changed after a number."""
     return changes_since(store, asked.whole("since", 0))
 
 
-def changes_since(store: RunStore, since: int) -> Data:
+def changes_since(store: RunStore, since: int) -> ChangedRuns:
     """The runs that changed after a number, and the number to ask with next."""
     found = queries.changes(store, since)
     return {
@@ -64,19 +86,35 @@ def export_labels(store: RunStore, asked: Asked) -> str:
     return "".join(f"{to_json(shapes.label(each))}\n" for each in labels(store, batch=asked.text("batch")))
 
 
-def _sides(what: str) -> tuple[Param, ...]:
-    return (Param("a", f"{what}, before", is_needed=True), Param("b", f"{what}, after", is_needed=True))
+def _sides(what: str, before: str, after: str) -> tuple[Param, ...]:
+    return (
+        Param("a", f"{what}, before", is_needed=True, example=before),
+        Param("b", f"{what}, after", is_needed=True, example=after),
+    )
 
 
 OPERATIONS: Final = (
-    Operation("listBatches", "GET", "/batches", "Batches, newest first.", batch_views.list_batches, _FILTERS),
+    Operation(
+        "listBatches",
+        "GET",
+        "/batches",
+        "Batches, newest first.",
+        batch_views.list_batches,
+        BatchList,
+        _FILTERS,
+    ),
     Operation(
         "getScenario",
         "GET",
         "/batches/{batch}/scenarios/{name}",
         "A scenario of a batch: trials, curve, criteria, history.",
         batch_views.one_scenario,
-        (_BATCH, Param("name", "the scenario's name", is_path=True), Param("set", "the set of the scenario")),
+        ScenarioPage,
+        (
+            _BATCH,
+            Param("name", "the scenario's name", is_path=True, example="late parcel"),
+            Param("set", "the set of the scenario", example="default"),
+        ),
         refusals=(404,),
     ),
     Operation(
@@ -85,6 +123,7 @@ OPERATIONS: Final = (
         "/batches/{batch}",
         "A batch with its runs.",
         batch_views.one_batch,
+        BatchPage,
         (_BATCH,),
         refusals=(404,),
     ),
@@ -94,6 +133,7 @@ OPERATIONS: Final = (
         "/batches/{batch}",
         "Remove a batch.",
         batch_views.delete_batch,
+        Removed,
         (_BATCH,),
         refusals=(404,),
     ),
@@ -103,6 +143,7 @@ OPERATIONS: Final = (
         "/runs/{run}",
         "A run, long texts shortened.",
         run_views.one_run,
+        RunPage,
         (_RUN,),
         refusals=(404,),
     ),
@@ -112,6 +153,7 @@ OPERATIONS: Final = (
         "/runs/{run}/raw",
         "All that is stored of a run.",
         run_views.raw_run,
+        RawRun,
         (_RUN,),
         refusals=(404,),
     ),
@@ -121,7 +163,8 @@ OPERATIONS: Final = (
         "/compare",
         "Two sides compared.",
         compare_views.compare_batches,
-        _sides("an id of a batch, last, last-green, a tag or a commit"),
+        BatchComparison,
+        _sides("an id of a batch, last, last-green, a tag or a commit", "last-green@main", "last"),
         refusals=(404,),
     ),
     Operation(
@@ -130,7 +173,8 @@ OPERATIONS: Final = (
         "/compare/runs",
         "Two conversations, turn by turn.",
         compare_views.compare_runs,
-        _sides("the id of a run"),
+        RunComparison,
+        _sides("the id of a run", _RUN_ID, "scenariorun_2vZkS5vWxYzAbCdEfGhIjKlMnOp"),
         refusals=(404,),
     ),
     Operation(
@@ -139,15 +183,17 @@ OPERATIONS: Final = (
         "/search",
         "Messages that hold a text.",
         run_views.search,
-        (Param("q", "the text", is_needed=True), Param("batch", "only in this batch"), _LIMIT),
+        SearchResults,
+        (Param("q", "the text", is_needed=True, example="parcel"), _OF_BATCH, _LIMIT),
     ),
-    Operation("listLabels", "GET", "/labels", "Labels.", compare_views.list_labels, (_OF_BATCH,)),
+    Operation("listLabels", "GET", "/labels", "Labels.", compare_views.list_labels, LabelList, (_OF_BATCH,)),
     Operation(
         "getAgreement",
         "GET",
         "/labels/agreement",
         "How far the judge is right.",
         compare_views.agreement,
+        Agreement,
         (_OF_BATCH,),
     ),
     Operation(
@@ -156,8 +202,8 @@ OPERATIONS: Final = (
         "/labels/export",
         "Labels as JSON Lines.",
         export_labels,
+        str,
         (_OF_BATCH,),
-        answer={"type": "string"},
     ),
     Operation(
         "putLabel",
@@ -165,8 +211,9 @@ OPERATIONS: Final = (
         "/labels/{run}/{criterion}",
         "Label a verdict.",
         compare_views.put_label,
+        VerdictLabel,
         (_RUN, _CRITERION),
-        body=_LABEL_BODY,
+        body=LabelSent,
         refusals=(404,),
     ),
     Operation(
@@ -175,6 +222,7 @@ OPERATIONS: Final = (
         "/labels/{run}/{criterion}",
         "Remove a label.",
         compare_views.delete_label,
+        Removed,
         (_RUN, _CRITERION),
         refusals=(404,),
     ),
@@ -184,6 +232,7 @@ OPERATIONS: Final = (
         "/changes",
         "Runs that changed after a number.",
         changes,
-        (Param("since", "the number; 0 is before everything", Kind.WHOLE, least=0),),
+        ChangedRuns,
+        (Param("since", "the number; 0 is before everything", Kind.WHOLE, least=0, example=77),),
     ),
 )

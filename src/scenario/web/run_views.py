@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from scenario._engine.facts import CallFinished, RolledBack
 from scenario.store import queries
-from scenario.store.labels import labels
+from scenario.store.labels import Label, labels
 from scenario.store.open import RunStore
+from scenario.store.overview import overview
 from scenario.store.records import REMOTE
 from scenario.store.remote_spans import spans_of
 from scenario.store.rows import Judgement, MessageRow, RunRow, WholeRun
 from scenario.types import AgentRole, CriterionResult
 from scenario.web import shapes
 from scenario.web.answers import RefusedError
+from scenario.web.compare_data import TurnPair
+from scenario.web.message_data import Message, MessageEvidence, SearchResults
 from scenario.web.operations import Asked
-from scenario.web.shapes import Data
+from scenario.web.run_data import Checkpoint, Neighbours, RawRun, Replay, Rollback, RunPage, Warned
 from scenario.web.span_shapes import span_data
 
 _OWN: Final = frozenset({"checkpoint", "final"})
@@ -34,7 +37,7 @@ def the_run(store: RunStore, run_id: str) -> WholeRun:
     return found
 
 
-def one_run(store: RunStore, asked: Asked) -> Data:
+def one_run(store: RunStore, asked: Asked) -> RunPage:
     """Everything about a run, with long texts shortened."""
     found = the_run(store, asked.the_text("run"))
     told = {each.criterion: each for each in labels(store, run=found.run.id)}
@@ -44,16 +47,10 @@ def one_run(store: RunStore, asked: Asked) -> Data:
     turns = {row.message.get("trace_id"): row.turn for row in found.messages}
     return {
         "run": shapes.run_header(found.run),
+        "batch_name": _batch_name(store, found.run.batch_id),
         "messages": [shapes.message(row, evidence.get(row.position, ())) for row in found.messages],
         "removed": [shapes.message(row) for row in found.removed],
-        "checkpoints": [
-            {
-                **_judgement(each, found.messages),
-                "criteria": [shapes.verdict(one, told) for one in each.verdicts],
-            }
-            for each in own
-            if each.kind == "checkpoint"
-        ],
+        "checkpoints": [_checkpoint(each, found.messages, told) for each in own if each.kind == "checkpoint"],
         "criteria": [shapes.verdict(each, told) for each in criteria.values()],
         "rollbacks": _rollbacks(found),
         "warnings": _warnings(found),
@@ -65,21 +62,25 @@ def one_run(store: RunStore, asked: Asked) -> Data:
     }
 
 
-def raw_run(store: RunStore, asked: Asked) -> Any:
+def _batch_name(store: RunStore, batch_id: str) -> str:
+    found = overview(store, batch_id)
+    return batch_id if found is None else shapes.batch_name(found)
+
+
+def raw_run(store: RunStore, asked: Asked) -> RawRun:
     """Everything that is stored of a run."""
     found = the_run(store, asked.the_text("run"))
-    names = ("run", "messages", "removed", "judgements", "model_calls")
-    parts: Data = {
+    return {
         "run": found.run,
         "messages": found.messages,
         "removed": found.removed,
         "judgements": found.judgements,
         "model_calls": found.model_calls,
+        "spans": spans_of(store, found),
     }
-    return {**{name: parts[name] for name in names}, "spans": spans_of(store, found)}
 
 
-def search(store: RunStore, asked: Asked) -> Data:
+def search(store: RunStore, asked: Asked) -> SearchResults:
     """Messages that hold a text."""
     words = asked.the_text("q")
     found = queries.search(store, words, batch=asked.text("batch"), limit=asked.whole("limit", 50))
@@ -105,7 +106,7 @@ def _around(text: str, words: str) -> str:
     return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
 
 
-def _judgement(found: Judgement, messages: Sequence[MessageRow]) -> Data:
+def _checkpoint(found: Judgement, messages: Sequence[MessageRow], told: Mapping[str, Label]) -> Checkpoint:
     before = [row.position for row in messages if row.at <= found.at]
     return {
         "number": found.number,
@@ -115,24 +116,25 @@ def _judgement(found: Judgement, messages: Sequence[MessageRow]) -> Data:
         "judge": found.judge,
         "passed": found.passed,
         "reasoning": found.reasoning,
+        "criteria": [shapes.verdict(each, told) for each in found.verdicts],
     }
 
 
-def _evidence(verdicts: Sequence[CriterionResult]) -> dict[int, list[Data]]:
-    found: dict[int, list[Data]] = {}
+def _evidence(verdicts: Sequence[CriterionResult]) -> dict[int, list[MessageEvidence]]:
+    found: dict[int, list[MessageEvidence]] = {}
     for verdict in verdicts:
         for each in verdict.evidence:
             if each.message is not None:
-                told = {
+                told: MessageEvidence = {
                     "criterion": verdict.criterion,
-                    "status": verdict.status.value,
+                    "status": verdict.status,
                     "quote": shapes.shortened(each.quote, shapes.LONGEST),
                 }
                 found.setdefault(each.message, []).append(told)
     return found
 
 
-def _rollbacks(found: WholeRun) -> list[Data]:
+def _rollbacks(found: WholeRun) -> list[Rollback]:
     numbers = {row.removed_by for row in found.removed}
     cuts = {number: fact for number, fact in enumerate(found.facts) if isinstance(fact, RolledBack)}
     return [
@@ -147,14 +149,14 @@ def _rollbacks(found: WholeRun) -> list[Data]:
     ]
 
 
-def _warnings(found: WholeRun) -> list[Data]:
+def _warnings(found: WholeRun) -> list[Warned]:
     """What went wrong around the agent and was told on the way."""
-    calls = [
+    calls: list[Warned] = [
         {"turn": fact.turn, "at": fact.at, "agent": fact.agent.name, "text": fact.error}
         for fact in found.facts
         if isinstance(fact, CallFinished) and fact.error and fact.agent.role is not AgentRole.AGENT
     ]
-    models = [
+    models: list[Warned] = [
         {
             "turn": each.turn,
             "at": each.at,
@@ -167,7 +169,7 @@ def _warnings(found: WholeRun) -> list[Data]:
     return sorted([*calls, *models], key=lambda each: each["at"])
 
 
-def _replay(run: RunRow) -> Data:
+def _replay(run: RunRow) -> Replay:
     """The command that plays a run again, as far as the run tells."""
     if run.source == REMOTE:
         return {"command": None, "note": "Another client played this run: play it again there."}
@@ -183,7 +185,7 @@ def _replay(run: RunRow) -> Data:
     }
 
 
-def _neighbours(store: RunStore, run: RunRow) -> Data:
+def _neighbours(store: RunStore, run: RunRow) -> Neighbours:
     """The runs of the scenario beside this one in its batch."""
     ids = queries.run_ids(store, run.batch_id, run.scenario_id)
     at = ids.index(run.id) if run.id in ids else -1
@@ -191,15 +193,15 @@ def _neighbours(store: RunStore, run: RunRow) -> Data:
     return {"previous": previous, "next": ids[at + 1] if 0 <= at < len(ids) - 1 else None}
 
 
-def by_turn(first: WholeRun, second: WholeRun) -> list[Data]:
+def by_turn(first: WholeRun, second: WholeRun) -> list[TurnPair]:
     """Two conversations beside each other, turn by turn."""
-    sides: list[Mapping[int, list[Data]]] = [_turns(first), _turns(second)]
+    sides: list[Mapping[int, list[Message]]] = [_turns(first), _turns(second)]
     numbers = sorted({turn for side in sides for turn in side})
     return [{"turn": turn, "a": sides[0].get(turn, []), "b": sides[1].get(turn, [])} for turn in numbers]
 
 
-def _turns(found: WholeRun) -> dict[int, list[Data]]:
-    turns: dict[int, list[Data]] = {}
+def _turns(found: WholeRun) -> dict[int, list[Message]]:
+    turns: dict[int, list[Message]] = {}
     for row in found.messages:
         turns.setdefault(row.turn, []).append(shapes.message(row))
     return turns

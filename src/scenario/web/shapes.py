@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, Final, TypeAlias
 
 from scenario._engine.facts import AgentInfo
 from scenario._text import calls_of
 from scenario.analysis import TrialState
 from scenario.analysis.trials import state_of
-from scenario.faults import FaultKind
-from scenario.statistics import Counts, Interval, PassesOf, wilson
+from scenario.faults import Fault, FaultKind
+from scenario.statistics import Counts, Interval, wilson
 from scenario.store.labels import Label
 from scenario.store.overview import BatchOverview
 from scenario.store.records import LOCAL, REMOTE
 from scenario.store.rows import MessageRow, ModelCallRow, RunRow, RunState
-from scenario.types import CriterionResult, UserEnding
-from scenario.usage import Usage
+from scenario.types import AgentRole, CriterionResult, Evidence
+from scenario.web.batch_data import Batch, Faults, Run
+from scenario.web.message_data import Agent, Message, MessageEvidence, RoleName, Verdict, VerdictLabel
+from scenario.web.run_data import CallOfModel, RunHeader
 
 Data: TypeAlias = dict[str, Any]
 
@@ -26,25 +27,33 @@ LONGEST: Final = 100_000
 
 _DEEPEST: Final = 64
 _MEDIA: Final = ("data:image/", "data:audio/", "data:video/")
+_ROLES: Final[Mapping[AgentRole, RoleName]] = {
+    AgentRole.USER: "user",
+    AgentRole.AGENT: "agent",
+    AgentRole.JUDGE: "judge",
+}
 
 
-def interval(found: Interval | None) -> Data | None:
-    """An interval."""
-    return None if found is None else {"low": found.low, "high": found.high}
+def rate(counts: Counts) -> float | None:
+    """The share that passed; None when nothing counts."""
+    return counts.rate if counts.trials else None
 
 
-def batch(found: BatchOverview) -> Data:
+def interval(counts: Counts) -> Interval | None:
+    """The Wilson interval of that share; None when nothing counts."""
+    return wilson(counts) if counts.trials else None
+
+
+def batch(found: BatchOverview) -> Batch:
     """A batch in a list."""
     told = found.invocation
     counts = Counts(found.passed, found.passed + found.failed)
-    suite = told.info.get("suite")
-    name = suite.get("name") if isinstance(suite, Mapping) else None
     return {
         "id": told.id,
-        "name": name if isinstance(name, str) and name else ", ".join(found.sets) or told.id,
+        "name": batch_name(found),
         "started_at": told.started_at,
         "last_at": found.last_at,
-        "state": state(found).value,
+        "state": state(found),
         "source": REMOTE if found.is_remote else LOCAL,
         "sets": list(found.sets),
         "branch": told.branch or None,
@@ -58,16 +67,25 @@ def batch(found: BatchOverview) -> Data:
         "passed": found.passed,
         "failed": found.failed,
         "faults": faults(found.faults),
-        **{each.value: found.open.get(each, 0) for each in RunState if each is not RunState.FINISHED},
+        "running": found.open.get(RunState.RUNNING, 0),
+        "interrupted": found.open.get(RunState.INTERRUPTED, 0),
+        "stalled": found.open.get(RunState.STALLED, 0),
         "cancelled": found.cancelled,
-        "pass_rate": counts.rate if counts.trials else None,
-        "interval": interval(wilson(counts)) if counts.trials else None,
+        "pass_rate": rate(counts),
+        "interval": interval(counts),
         "cost": found.cost,
         "unpriced_calls": found.unpriced_calls,
         "tokens": found.tokens,
         "seconds": max(0.0, found.last_at - told.started_at),
         "change": found.change,
     }
+
+
+def batch_name(found: BatchOverview) -> str:
+    """What to call a batch: its suite, else its sets, else its id."""
+    suite = found.invocation.info.get("suite")
+    name = suite.get("name") if isinstance(suite, Mapping) else None
+    return name if isinstance(name, str) and name else ", ".join(found.sets) or found.invocation.id
 
 
 def state(found: BatchOverview) -> RunState:
@@ -78,15 +96,18 @@ def state(found: BatchOverview) -> RunState:
     return RunState.FINISHED
 
 
-def faults(found: Mapping[FaultKind, int]) -> Data:
+def faults(found: Mapping[FaultKind, int]) -> Faults:
     """How many trials say nothing about the agent, by who is to blame."""
-    return {kind.value: found.get(kind, 0) for kind in FaultKind if kind is not FaultKind.AGENT}
+    return {
+        "simulator": found.get(FaultKind.SIMULATOR, 0),
+        "judge": found.get(FaultKind.JUDGE, 0),
+        "infrastructure": found.get(FaultKind.INFRASTRUCTURE, 0),
+    }
 
 
-def run(found: RunRow, *, is_retried: bool = False) -> Data:
+def run(found: RunRow, *, is_retried: bool = False) -> Run:
     """A run in a list."""
     total = found.usage.total
-    fault = None if found.fault is None else {"kind": found.fault.value, "reason": found.fault_reason or ""}
     return {
         "id": found.id,
         "batch_id": found.batch_id,
@@ -95,12 +116,12 @@ def run(found: RunRow, *, is_retried: bool = False) -> Data:
         "fields": found.fields,
         "trial": found.trial,
         "seed": found.seed,
-        "source": found.source,
-        "state": found.state.value,
-        "outcome": None if found.outcome is None else found.outcome.value,
-        "status": None if found.status is None else found.status.value,
-        "verdict": state_of(found).value,
-        "fault": fault,
+        "source": REMOTE if found.source == REMOTE else LOCAL,
+        "state": found.state,
+        "outcome": found.outcome,
+        "status": found.status,
+        "verdict": state_of(found),
+        "fault": None if found.fault is None else Fault(found.fault, found.fault_reason or ""),
         "reasoning": shortened(found.reasoning or "", 2000) or None,
         "turns": found.turns,
         "messages": found.messages,
@@ -121,10 +142,9 @@ def run(found: RunRow, *, is_retried: bool = False) -> Data:
     }
 
 
-def run_header(found: RunRow) -> Data:
+def run_header(found: RunRow) -> RunHeader:
     """A run at the head of its page."""
     used = found.usage
-    parts = {"agent": used.agent, "user": used.user, "judge": used.judge, "total": used.total}
     return {
         **run(found),
         "reasoning": None if found.reasoning is None else shortened(found.reasoning, LONGEST),
@@ -133,55 +153,50 @@ def run_header(found: RunRow) -> Data:
         "metadata": capped(found.metadata),
         "agents": [agent(each) for each in found.agents],
         "error": None if found.error is None else shortened(found.error, LONGEST),
-        "ending": None if found.ending is None else ending(found.ending),
+        "ending": found.ending,
         "lost": found.lost,
-        "usage": {role: usage(each) for role, each in parts.items()},
+        "usage": {"agent": used.agent, "user": used.user, "judge": used.judge, "total": used.total},
     }
 
 
-def agent(found: AgentInfo) -> Data:
+def agent(found: AgentInfo) -> Agent:
     """Who takes part."""
-    return {"name": found.name, "role": found.role.value.lower()}
+    return {"name": found.name, "role": _ROLES[found.role]}
 
 
-def ending(found: UserEnding) -> Data:
-    """How the simulated user left."""
-    return {"kind": found.kind.value, "reason": found.reason, "message": found.message}
-
-
-def usage(found: Usage) -> Data:
-    """What was used of language models."""
-    return asdict(found)
-
-
-def message(row: MessageRow, evidence: Sequence[Data] = ()) -> Data:
+def message(row: MessageRow, evidence: Sequence[MessageEvidence] = ()) -> Message:
     """A message, its long texts shortened."""
     said = row.message
     content = capped(said.get("content"))
-    calls = [
-        {"id": call.get("id"), "name": _name(call), "arguments": capped(_arguments(call))}
-        for call in _calls(said)
-    ]
     return {
         "number": row.number,
         "position": row.position,
         "removed_by": row.removed_by,
         "turn": row.turn,
         "at": row.at,
-        "id": said.get("id"),
+        "id": text_of(said.get("id")),
         "role": str(said.get("role", "?")),
         "author": None if row.author is None else agent(row.author),
         "content": content,
-        "tool_calls": calls,
-        "tool_call_id": said.get("tool_call_id"),
-        "trace_id": said.get("trace_id"),
+        "tool_calls": [
+            {
+                "id": text_of(call.get("id")),
+                "name": str(_function(call).get("name") or "?"),
+                "arguments": capped(_function(call).get("arguments") or ""),
+            }
+            for call in calls_of(said)
+            if isinstance(call, Mapping)
+        ],
+        "tool_call_id": text_of(said.get("tool_call_id")),
+        "trace_id": text_of(said.get("trace_id")),
         "is_shortened": content != said.get("content"),
         "evidence": list(evidence),
     }
 
 
-def _calls(said: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [call for call in calls_of(said) if isinstance(call, Mapping)]
+def text_of(value: Any) -> str | None:
+    """What should be a text, as a text: a client can send anything."""
+    return None if value is None else str(value)
 
 
 def _function(call: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -189,44 +204,34 @@ def _function(call: Mapping[str, Any]) -> Mapping[str, Any]:
     return function if isinstance(function, Mapping) else {}
 
 
-def _name(call: Mapping[str, Any]) -> str:
-    return str(_function(call).get("name") or "?")
-
-
-def _arguments(call: Mapping[str, Any]) -> Any:
-    return _function(call).get("arguments") or ""
-
-
-def verdict(found: CriterionResult, labels: Mapping[str, Label]) -> Data:
+def verdict(found: CriterionResult, labels: Mapping[str, Label]) -> Verdict:
     """The verdict about a criterion, with the label that it got."""
     told = labels.get(found.criterion)
     return {
         "criterion": found.criterion,
-        "status": found.status.value,
+        "status": found.status,
         "reasoning": shortened(found.reasoning, LONGEST),
         "supported": found.supported,
-        "evidence": [
-            {"message": each.message, "quote": shortened(each.quote, LONGEST)} for each in found.evidence
-        ],
+        "evidence": [Evidence(each.message, shortened(each.quote, LONGEST)) for each in found.evidence],
         "label": None if told is None else label(told),
     }
 
 
-def label(found: Label) -> Data:
+def label(found: Label) -> VerdictLabel:
     """A label."""
     return {
         "run_id": found.run_id,
         "criterion": found.criterion,
-        "label": found.kind.value,
+        "label": found.kind,
         "note": found.note,
-        "status": found.status.value,
+        "status": found.status,
         "at": found.at,
         "name": found.name,
         "batch_id": found.batch_id,
     }
 
 
-def model_call(row: ModelCallRow) -> Data:
+def model_call(row: ModelCallRow) -> CallOfModel:
     """A call of a language model."""
     call = row.call
     return {
@@ -234,26 +239,14 @@ def model_call(row: ModelCallRow) -> Data:
         "at": row.at,
         "turn": row.turn,
         "agent": row.agent.name,
-        "role": row.agent.role.value.lower(),
+        "role": _ROLES[row.agent.role],
         "model": call.model,
         "provider": call.provider,
         "seconds": call.seconds,
         "attempts": call.attempts,
         "request_id": call.request_id,
         "error": call.error,
-        "usage": usage(call.usage),
-    }
-
-
-def passes(found: PassesOf) -> Data:
-    """pass@k and pass^k."""
-    return {
-        "k": found.k,
-        "scenarios": found.scenarios,
-        "any_passes": found.any_passes,
-        "any_interval": interval(found.any_interval),
-        "all_pass": found.all_pass,
-        "all_interval": interval(found.all_interval),
+        "usage": call.usage,
     }
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from scenario.store.rows import SpanRow
-from scenario.web.shapes import Data, capped
+from scenario.web.run_data import Span
+from scenario.web.shapes import Data, capped, text_of
 
 _KINDS: Final = {
     "chat": "llm",
@@ -24,7 +25,7 @@ _KNOWN: Final = frozenset(
 )
 
 
-def span_data(row: SpanRow, turn: int | None) -> Data:
+def span_data(row: SpanRow, turn: int | None) -> Span:
     """A span for the waterfall.
 
     Args:
@@ -32,6 +33,7 @@ def span_data(row: SpanRow, turn: int | None) -> Data:
         turn: The turn that it belongs to, where that is known.
     """
     attributes = _mapping(row.data.get("attributes"))
+    events: Any = capped(row.data.get("events"))
     return {
         "trace_id": row.trace_id,
         "span_id": row.span_id,
@@ -41,12 +43,12 @@ def span_data(row: SpanRow, turn: int | None) -> Data:
         "started_at": row.started_at,
         "ended_at": row.ended_at,
         "is_error": row.data.get("status") == "ERROR",
-        "model": _first(attributes, _MODEL),
+        "model": text_of(_first(attributes, _MODEL)),
         "input_tokens": _whole(_first(attributes, _INPUT)),
         "output_tokens": _whole(_first(attributes, _OUTPUT)),
         "turn": turn,
         "attributes": capped(attributes),
-        "events": capped(row.data.get("events") or []),
+        "events": events if isinstance(events, list) else [],
     }
 
 

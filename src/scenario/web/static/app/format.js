@@ -45,11 +45,34 @@ export const count = (number) => (known(number) ? number.toLocaleString("en-US")
 /** A number with its noun. */
 export const many = (number, noun, plural = `${noun}s`) => `${count(number)} ${number === 1 ? noun : plural}`;
 
+const LONGEST_NAME = 32;
+const PATH = /^(?:[~.]{0,2}[\\/]|[a-z]:[\\/]|[^\s\\/]+[\\/][^\s])/i;
+
+/** A name for a list: of a long path the last two parts, of several each. Whole ones stand in titles. Pure. */
+export const shortName = (name) => name.split(", ").map(shortPath).join(", ");
+
+function shortPath(name) {
+  const parts = name.split(/[\\/]/).filter(Boolean);
+  return name.length <= LONGEST_NAME || parts.length < 3 || !PATH.test(name) ? name : `…/${parts.slice(-2).join("/")}`;
+}
+
+/** A number that may be negative, with three digits that tell. */
+export const figure = (value) => (known(value) ? value.toLocaleString("en-US", { maximumSignificantDigits: 3 }).replace("-", "−") : "–");
+
+/** A day as a date field writes it, in the reader's time zone; nothing for what is no time. */
+export function dayOf(seconds) {
+  const at = new Date(Number(seconds) * 1000);
+  if (seconds === undefined || seconds === "" || Number.isNaN(at.getTime())) return "";
+  const two = (number) => String(number).padStart(2, "0");
+  return `${String(at.getFullYear()).padStart(4, "0")}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}
+
+/** When a day of a date field begins, or the next one, in seconds since the Unix epoch; nothing for no day. */
+export function momentOf(day, later = 0) {
+  const [year, month, date] = day.split("-").map(Number);
+  const at = new Date(year, month - 1, date + later).getTime() / 1000;
+  return Number.isNaN(at) ? "" : String(later ? at - 1 : at);
+}
+
 /** A p-value. */
 export const pValue = (value) => (!known(value) ? "–" : value < 0.001 ? "< 0.001" : value.toFixed(3));
-
-/** An id, short enough for a table; whole ones stand in titles. */
-export const shortId = (id) => {
-  const tail = id.replace(/^scenario(batch|run)_?/, "");
-  return tail.length > 12 ? `${tail.slice(0, 10)}…` : tail;
-};

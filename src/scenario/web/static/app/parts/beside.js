@@ -43,11 +43,11 @@ function Usage({ usage }) {
 
 function Calls({ calls }) {
   if (!calls.length) return null;
-  return html`<details class="fold"><summary>${many(calls.length, "call")} of models</summary>
+  return html`<details class="fold"><summary>${many(calls.length, "call of a model", "calls of models")}</summary>
     <div class="wide" tabindex="0" role="group" aria-label="Calls of models"><table class="small">
       <thead><tr><th>turn</th><th>who</th><th>model</th><th class="number">tokens</th><th class="number">time</th></tr></thead>
       <tbody>${calls.map((each) => html`<tr key=${each.number}>
-        <td>${each.turn}</td><td><${Words} text=${each.agent} /></td><td><${Words} text=${each.model} />${each.error && html` <span class="failed"><${Words} text=${each.error} /></span>`}</td>
+        <td>${each.turn + 1}</td><td><${Words} text=${each.agent} /></td><td><${Words} text=${each.model} />${each.error && html` <span class="failed"><${Words} text=${each.error} /></span>`}</td>
         <td class="number">${each.usage.input_tokens} + ${each.usage.output_tokens}</td><td class="number">${duration(each.seconds)}${each.attempts > 1 ? ` in ${each.attempts} attempts` : ""}</td>
       </tr>`)}</tbody>
     </table></div>
@@ -70,21 +70,23 @@ function Raw({ run }) {
   </details>`;
 }
 
-function Again({ replay }) {
-  if (!replay?.command) return replay?.note ? html`<p class="faint">${replay.note}</p>` : null;
-  return html`<pre>${replay.command}</pre><${Copy} text=${replay.command} words="Copy the command" />
-    ${replay.note && html`<p class="faint">${replay.note}</p>`}`;
+/** How to play a run again. Some commands only show it: then the note says what plays it. */
+export function Again({ replay }) {
+  if (!replay?.command) return replay?.note ? html`<p>${replay.note}</p>` : null;
+  const command = html`<code>${replay.command}</code> <${Copy} text=${replay.command} />`;
+  if (!replay.command.startsWith("scenario run ")) return html`<p>${replay.note}</p><p class="command">${command}</p>`;
+  return html`<p class="command"><span>Play it again:</span> ${command} <span class="faint">${replay.note}</span></p>`;
 }
 
 /** The column. */
-export function Beside({ value, criterion }) {
+export function Beside({ value, criterion, again }) {
   const { run } = value;
   const metadata = Object.keys(run.metadata ?? {}).length > 0;
   return html`<aside aria-label="About this conversation">
     <section class="panel" id="criteria"><h2>Criteria</h2><${Criteria} run=${run.id} verdicts=${value.criteria} current=${criterion} /></section>
     <section class="panel"><h2>Timeline</h2><${Waterfall} spans=${value.spans} /></section>
     <section class="panel"><h2>Usage</h2><${Usage} usage=${run.usage} /><${Calls} calls=${value.model_calls} /></section>
-    <section class="panel"><h2>Play it again</h2><${Again} replay=${value.replay} /></section>
+    ${again && html`<section class="panel"><h2>Play it again</h2><${Again} replay=${value.replay} /></section>`}
     <section class="panel"><h2>Data</h2>
       ${known(run.seed) && html`<p>Seed <code>${run.seed}</code></p>`}
       <p class="faint break">${run.id}</p>

@@ -1,7 +1,8 @@
 // Small parts that several screens use.
 
 import { html, useEffect, useRef, useState } from "../html.js";
-import { percent } from "../format.js";
+import { many, percent, shortName } from "../format.js";
+import { to } from "../router.js";
 import { Words } from "./text.js";
 
 export const KINDS = {
@@ -32,11 +33,11 @@ export const FAULT_WORDS = {
   infrastructure: "infrastructure",
 };
 
-const FAULTS = {
-  agent: "the agent",
-  simulator: "the simulated user",
-  judge: "the judge",
-  infrastructure: "what is around it",
+const BLAMED = {
+  agent: "The agent is to blame.",
+  simulator: "The simulated user is to blame.",
+  judge: "The judge is to blame.",
+  infrastructure: "Something around the agent is to blame.",
 };
 
 /** What a run came to, in one word that the page uses everywhere. Pure. */
@@ -50,8 +51,15 @@ export function kindOf(run) {
 
 export const toneOf = (kind) => TONES[kind] ?? (kind === "fault" || kind === "inconclusive" || kind === "left_out" ? "fault" : "failed");
 
-/** The name of a fault's owner, for people. */
-export const faultOwner = (fault) => FAULTS[fault] ?? fault;
+/** Who is to blame, in a sentence. */
+export const blame = (fault) => BLAMED[fault] ?? `The fault is of the kind ${fault}.`;
+
+/** The name of a batch, short; the whole stands in its title. */
+export function Name({ text }) {
+  const short = shortName(text);
+  const parts = short.split("/").map((part, place) => html`${place > 0 && html`/<wbr />`}<${Words} text=${part} />`);
+  return html`<span title=${short === text ? undefined : text}>${parts}</span>`;
+}
 
 /** A run's outcome as a mark with a word. */
 export function Outcome({ run }) {
@@ -68,7 +76,7 @@ export function Verdict({ status }) {
 
 /** A rate as a bar with its interval. */
 export function Rate({ rate, interval: bounds, label }) {
-  if (rate === null || rate === undefined) return html`<span class="faint">no trial counts</span>`;
+  if (rate === null || rate === undefined) return html`<span class="faint" title="No trial has ended that says something about the agent">no trial counts</span>`;
   const { low, high } = bounds ?? {};
   const interval = bounds ? `${percent(low)} to ${percent(high)}` : null;
   return html`<span class="rate" title=${interval ? `95 % interval: ${interval}` : ""}>
@@ -91,13 +99,58 @@ export function Problem({ error }) {
   return html`<p class="problem" role="alert">${error.message}</p>`;
 }
 
+/** What stands in place of a screen that cannot be shown, and where to go from there. */
+export function Gone({ error, what, children }) {
+  const title = error.status === 404 ? `There is no such ${what}` : error.status === 0 ? "The server cannot be reached" : "This cannot be shown";
+  return html`<${Empty} title=${title}>
+    <p role="alert">${error.message}</p>
+    ${children}
+    <p><a href=${to.runs()}>See all runs</a></p>
+  <//>`;
+}
+
+/** Whether a batch goes on, where that is to be said. */
+export function State({ batch }) {
+  if (batch.state === "running") return html`<span class="badge running running-now">${batch.running} running</span>`;
+  if (batch.state === "finished") return null;
+  return html`<span class="badge idle" title=${STATES[batch.state]}>${batch.state}</span>`;
+}
+
+const STATES = {
+  interrupted: "A process ended before its runs did",
+  stalled: "A client has told nothing for a while, and no end",
+};
+
+const counted = (kind, number) => many(number, `${kind} fault`);
+
+/** How many trials failed, and how many were left out and by whose fault. */
+export function Tally({ batch, left = 0 }) {
+  const faults = Object.entries(batch.faults).filter(([, number]) => number > 0);
+  return html`<span class="tally">
+    <span class=${batch.passed ? "passed" : "faint"}>${batch.passed} passed</span>
+    ${batch.failed > 0 && html` <span class="failed">${batch.failed} failed</span>`}
+    ${faults.map(([kind, number]) => html` <span class="fault" key=${kind} title="Not counted against the agent">${counted(kind, number)}</span>`)}
+    ${batch.cancelled > 0 && html` <span class="idle">${batch.cancelled} cancelled</span>`}
+    ${batch.stalled > 0 && html` <span class="idle">${batch.stalled} stalled</span>`}
+    ${batch.interrupted > 0 && html` <span class="idle">${batch.interrupted} interrupted</span>`}
+    ${left > 0 && html` <span class="faint">${left} not played</span>`}
+  </span>`;
+}
+
+/** Branch and commit of a batch. */
+export function Commit({ batch }) {
+  if (!batch.branch && !batch.commit) return html`<span class="faint">–</span>`;
+  return html`${batch.branch && html`<span class="branch" title=${batch.branch}><${Words} text=${batch.branch} /></span> `}${batch.commit && html`<code title=${batch.commit}>${batch.commit.slice(0, 8)}</code>`}
+    ${batch.changed && html` <span class="faint" title="The tree had changes that were not committed">changed</span>`}`;
+}
+
 export const Loading = () => html`<p class="faint" role="status">Loading…</p>`;
 
 /** The way to this screen. */
 export function Crumbs({ steps }) {
   return html`<nav aria-label="Breadcrumb">
     <ol class="crumbs">
-      ${steps.map(([words, href]) => html`<li key=${words}>${href ? html`<a href=${href}><${Words} text=${words} /></a>` : html`<${Words} text=${words} />`}</li>`)}
+      ${steps.map(([words, href]) => html`<li key=${words}>${href ? html`<a href=${href}><${Name} text=${words} /></a>` : html`<${Name} text=${words} />`}</li>`)}
     </ol>
   </nav>`;
 }
@@ -107,21 +160,21 @@ export const Fact = ({ name, children, title }) => html`<div class="fact" title=
 
 /** A button that copies a text. */
 export function Copy({ text, words = "Copy" }) {
-  const [done, setDone] = useState(false);
+  const [done, setDone] = useState(null);
   useEffect(() => {
     if (!done) return undefined;
-    const timer = setTimeout(() => setDone(false), 1500);
+    const timer = setTimeout(() => setDone(null), 1500);
     return () => clearTimeout(timer);
   }, [done]);
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text);
-      setDone(true);
+      setDone("Copied");
     } catch {
-      setDone(false);
+      setDone("Not copied: mark it instead"); // pages of plain HTTP may not, but on this machine
     }
   };
-  return html`<button onClick=${copy}>${done ? "Copied" : words}</button>`;
+  return html`<button onClick=${copy} aria-live="polite">${done ?? words}</button>`;
 }
 
 /** A question before something that cannot be undone. */

@@ -75,18 +75,19 @@ function Evidence({ run, evidence }) {
 /**
  * A message with its evidence.
  *
- * @param {{run: string, message: object, names: Map<string, string>, startedAt: number, current: boolean, gone: boolean,
- *   named: boolean}} props `gone` is rolled back; `named` says whether addresses may lead to it on this screen.
+ * @param {{run: string, message: object, names: Map<string, string>, startedAt: number, source: string, current: boolean,
+ *   gone: boolean, named: boolean}} props `source` is who told the run: other clients do not tell who spoke; `gone` is rolled
+ *   back; `named` says whether addresses may lead to it on this screen.
  */
-export function Message({ run, message, names, startedAt, current, gone = false, named = true }) {
+export function Message({ run, message, names, startedAt, source, current, gone = false, named = true }) {
   const evidence = gone ? [] : message.evidence;
   const role = ["user", "assistant", "system", "tool", "developer"].includes(message.role) ? message.role : "other";
   const address = to.run(run, { m: message.position });
   return html`<li class=${`message ${role} ${evidence.length ? "is-evidence" : ""} ${current ? "current" : ""}`} id=${gone || !named ? undefined : `m${message.position}`} tabindex="-1">
     <header>
       <b class="role">${message.role}</b>
-      ${message.author && html`<span class="soft"><${Words} text=${message.author.name} /></span>`}
-      ${!message.author && role !== "tool" && html`<span class="faint">scripted</span>`}
+      ${message.author && role !== "tool" && html`<span class="soft"><${Words} text=${message.author.name} /></span>`}
+      ${!message.author && source !== "remote" && role !== "tool" && html`<span class="faint">scripted</span>`}
       <span class="grow"></span>
       <time class="faint" title=${exactly(message.at)}>${duration(Math.max(0, message.at - startedAt))}</time>
       ${!gone && html`<a class="anchor" href=${address} aria-label=${`Link to message ${message.position}`} title="Link to this message">#${message.position}</a>`}

@@ -5,11 +5,11 @@ import { dollars, duration, exactly, known, many, percent } from "../format.js";
 import { html, useEffect } from "../html.js";
 import { useKeys } from "../keys.js";
 import { touches } from "../live.js";
-import { Choice, Crumbs, Empty, Fact, Loading, Problem, Rate } from "../parts/common.js";
-import { Strip } from "../parts/trials.js";
+import { Choice, Commit, Crumbs, Empty, Fact, FAULT_WORDS, Gone, kindOf, Loading, Name, Problem, Rate, State, Tally } from "../parts/common.js";
+import { Legend, Strip } from "../parts/trials.js";
 import { Words } from "../parts/text.js";
 import { go, to } from "../router.js";
-import { Tally } from "./runs.js";
+import { lasted } from "./runs.js";
 
 const SHOWN = [["", "all"], ["failed", "failed"], ["flaky", "flaky"], ["simulator", "simulator's faults"], ["judge", "judge's faults"], ["infrastructure", "infrastructure"]];
 const GROUPS = [["", "scenario"], ["tag", "tag"], ["criterion", "criterion"]];
@@ -51,7 +51,7 @@ function Header({ value }) {
   const most = passes.at(-1);
   return html`<${Crumbs} steps=${[["Runs", to.runs()], [batch.name]]} />
     <div class="head">
-      <div><h1><${Words} text=${batch.name} /></h1></div>
+      <div><h1><${Name} text=${batch.name} /> <${State} batch=${batch} /></h1></div>
       <div class="actions">
         <a class="button" href=${to.compare("last-green", batch.id)} title="With the newest run in which everything passed">Compare with last green</a>
         <a class="button" href=${to.review(batch.id)}>Review verdicts</a>
@@ -60,12 +60,12 @@ function Header({ value }) {
     <${Progress} progress=${progress} />
     <dl class="facts">
       <${Fact} name="pass rate"><${Rate} rate=${batch.pass_rate} interval=${batch.interval} /><//>
-      <${Fact} name="trials"><${Tally} batch=${batch} />${!batch.running && batch.planned > batch.trials && html` <span class="faint">· ${batch.planned - batch.trials} not played</span>`}<//>
+      <${Fact} name="trials"><${Tally} batch=${batch} left=${batch.running ? 0 : batch.planned - batch.trials} /><//>
       ${most && most.k > 1 && html`<${Fact} name=${`pass^${most.k}`} title="The chance that so many trials of a scenario all pass">${percent(most.all_pass)}<//>`}
       <${Fact} name="began">${exactly(batch.started_at)}<//>
-      ${(batch.branch || batch.commit) && html`<${Fact} name="commit"><${Words} text=${batch.branch ?? ""} /> <code>${batch.commit?.slice(0, 8) ?? ""}</code><//>`}
+      ${(batch.branch || batch.commit) && html`<${Fact} name="commit"><${Commit} batch=${batch} /><//>`}
       <${Fact} name="cost" title=${batch.unpriced_calls ? `${many(batch.unpriced_calls, "call")} of unknown price` : ""}>${dollars(batch.cost)}${batch.unpriced_calls ? " and calls of unknown price" : ""}<//>
-      <${Fact} name="time">${duration(batch.seconds)}<//>
+      <${Fact} name="time">${lasted(batch)}<//>
     </dl>`;
 }
 
@@ -73,14 +73,31 @@ function worst(scenario) {
   return scenario.criteria.filter((each) => each.failed > 0).sort((one, other) => other.failed - one.failed);
 }
 
-function Row({ batch, scenario }) {
+/** What a scenario failed of, or why its trials say nothing: a text, its tone and what stands around it. Pure. */
+export function reasonOf(scenario) {
   const failing = worst(scenario);
+  const others = failing.length - 1;
+  if (failing.length) return { tone: "failed", before: `${failing[0].failed} × `, text: failing[0].criterion, after: others ? `, and ${many(others, "other criterion", "other criteria")}` : "" };
+  const told = scenario.runs.filter((run) => !run.is_retried && run.fault?.reason);
+  const own = told.find((run) => run.fault.kind === "agent");
+  if (own) return { tone: "failed", before: "", text: own.fault.reason, after: "" };
+  const other = told.find((run) => kindOf(run) === "fault");
+  return other ? { tone: "fault", before: `${FAULT_WORDS[other.fault.kind]}: `, text: other.fault.reason, after: "" } : null;
+}
+
+function Reason({ scenario }) {
+  const reason = reasonOf(scenario);
+  if (!reason) return null;
+  return html`<small class=${`failing ${reason.tone}`}>${reason.before}<${Words} text=${reason.text} />${reason.after}</small>`;
+}
+
+function Row({ batch, scenario }) {
   return html`<tr data-row>
     <td class="name">
       <a class="main" href=${to.scenario(batch, scenario.name)}><${Words} text=${scenario.label} /></a>
       ${scenario.is_flaky && html` <span class="badge fault">flaky</span>`}
       ${scenario.tags.map((tag) => html` <span class="tag" key=${tag}><${Words} text=${tag} /></span>`)}
-      ${failing.length > 0 && html`<small class="failing">${failing[0].failed} × <${Words} text=${failing[0].criterion} />${failing.length > 1 ? `, and ${many(failing.length - 1, "other criterion", "other criteria")}` : ""}</small>`}
+      <${Reason} scenario=${scenario} />
     </td>
     <td data-label="pass rate"><${Rate} rate=${scenario.pass_rate} interval=${scenario.interval} /></td>
     <td data-label="trials"><${Strip} runs=${scenario.runs} /></td>
@@ -93,7 +110,8 @@ function Row({ batch, scenario }) {
 function Card({ batch, scenario }) {
   return html`<li class="card" data-row>
     <h3><a class="main" href=${to.scenario(batch, scenario.name)}><${Words} text=${scenario.label} /></a> ${scenario.is_flaky && html`<span class="badge fault">flaky</span>`}</h3>
-    <p class="faint clamp"><${Words} text=${scenario.description} /></p>
+    ${scenario.description && html`<p class="faint clamp"><${Words} text=${scenario.description} /></p>`}
+    <${Reason} scenario=${scenario} />
     <${Rate} rate=${scenario.pass_rate} interval=${scenario.interval} />
     <${Strip} runs=${scenario.runs} />
     <p class="faint">${dollars(scenario.cost)} · ${duration(scenario.seconds)}</p>
@@ -101,8 +119,8 @@ function Card({ batch, scenario }) {
 }
 
 function Table({ batch, scenarios }) {
-  return html`<table class="list">
-    <thead><tr><th>scenario</th><th>pass rate</th><th>trials</th><th class="number">turns</th><th class="number">cost</th><th class="number">time</th></tr></thead>
+  return html`<table class="list even">
+    <thead><tr><th>scenario</th><th>pass rate</th><th>trials</th><th class="number" title="The median of a trial">turns</th><th class="number" title="Of all trials">cost</th><th class="number" title="The median of a trial">time</th></tr></thead>
     <tbody>${scenarios.map((each) => html`<${Row} key=${each.set_id + each.label} batch=${batch} scenario=${each} />`)}</tbody>
   </table>`;
 }
@@ -113,7 +131,7 @@ function Group({ batch, name, by, scenarios, cards }) {
   const met = scenarios.flatMap((each) => each.criteria.filter((one) => one.criterion === name));
   const sum = (key) => met.reduce((total, each) => total + each[key], 0);
   return html`<section class="group">
-    ${by && html`<h2><${Words} text=${name} /> <small>${by === "criterion" && met.length ? `met ${sum("passed")} times, not met ${sum("failed")}` : `${passed} of ${all} trials passed`}</small></h2>`}
+    ${by && html`<h2><${Words} text=${name} /> <small>${by === "criterion" && met.length ? `met ${sum("passed")} times, not met ${sum("failed")}` : all ? `${passed} of ${all} trials passed` : "no trial counts"}</small></h2>`}
     ${cards ? html`<ul class="cards">${scenarios.map((each) => html`<${Card} key=${each.set_id + each.label} batch=${batch} scenario=${each} />`)}</ul>` : html`<${Table} batch=${batch} scenarios=${scenarios} />`}
   </section>`;
 }
@@ -130,7 +148,7 @@ function Tools({ batch, query, choose }) {
       ${GROUPS.map(([key, words]) => html`<option key=${key} value=${key} selected=${(query.group ?? "") === key}>${words}</option>`)}
     </select></label>
     <${Choice} label="Layout" value=${query.as ?? ""} options=${LAYOUTS} onChoose=${(as) => choose({ as })} />
-    <form onSubmit=${search}><input type="search" name="q" placeholder="Search in these messages" aria-label="Search in these messages" /></form>
+    <form onSubmit=${search}><input type="search" name="q" placeholder="Search this run" aria-label="Search in these messages" /></form>
   </div>`;
 }
 
@@ -142,7 +160,7 @@ export function Batch({ batch, query }) {
   useEffect(() => {
     if (value) document.title = `${value.batch.name} · scenario`;
   }, [value]);
-  if (!value) return error ? html`<${Problem} error=${error} />` : html`<${Loading} />`;
+  if (!value) return error ? html`<${Gone} error=${error} what="run" />` : html`<${Loading} />`;
   const scenarios = value.scenarios.filter((each) => isShown(each, query.show));
   return html`<${Problem} error=${error} />
     <${Header} value=${value} />
@@ -152,5 +170,6 @@ export function Batch({ batch, query }) {
     <//>`}
     ${scenarios.length > 0 && grouped(scenarios, query.group).map(
       ([name, members]) => html`<${Group} key=${name} batch=${batch} name=${name} by=${query.group} scenarios=${members} cards=${query.as === "cards"} />`,
-    )}`;
+    )}
+    <${Legend} runs=${scenarios.flatMap((each) => each.runs)} />`;
 }

@@ -1,10 +1,10 @@
 // Two runs side by side.
 
 import { useAnswer } from "../api.js";
-import { known, pValue, percent, signed } from "../format.js";
+import { exactly, figure, pValue, percent, signed, when } from "../format.js";
 import { html, useEffect } from "../html.js";
 import { useKeys } from "../keys.js";
-import { Crumbs, Empty, Fact, Loading, Outcome, Problem } from "../parts/common.js";
+import { Commit, Crumbs, Empty, Fact, Gone, Loading, Name, Outcome, Problem } from "../parts/common.js";
 import { Message } from "../parts/message.js";
 import { Words } from "../parts/text.js";
 import { go, queryText, to } from "../router.js";
@@ -17,10 +17,12 @@ const points = (interval) => (interval ? `${signed(interval.low)} to ${signed(in
 
 const ratio = (side) => html`${percent(side.counted ? side.passed / side.counted : null)} <small>${side.passed} of ${side.counted}</small>`;
 
-const number = (value) => (known(value) ? value.toLocaleString("en-US", { maximumSignificantDigits: 3 }) : "–");
-
-function Side({ name, side }) {
-  return html`<div class="side"><span class="faint">${name}</span> ${side.batch_ids.map((id, place) => html`${place > 0 && ", "}<a key=${id} href=${to.batch(id)}><${Words} text=${side.label || id} /></a>`)}</div>`;
+function Side({ name, side, asked }) {
+  const { batches } = side;
+  const word = batches.some((each) => each.id === asked) || batches.length > 1 ? "" : asked; // such as last-green
+  return html`<div class="side"><span class="faint">${name}</span> <span>${batches.map((each, place) => html`${place > 0 && ", "}<a key=${each.id} href=${to.batch(each.id)} title=${each.id}><${Name} text=${each.name} /></a>
+    <small title=${exactly(each.started_at)}> ${when(each.started_at)}</small>`)}
+    ${(side.branch || side.commit) && html`<small> · <${Commit} batch=${side} /></small>`}${word && html`<small> · <${Words} text=${word} /></small>`}</span></div>`;
 }
 
 function Overall({ overall, alpha }) {
@@ -35,7 +37,7 @@ function Overall({ overall, alpha }) {
       <${Fact} name="after">${percent(overall.after)}<//>
       <${Fact} name="difference, in points">${signed(overall.difference)} <small>${points(overall.interval)}</small><//>
       <${Fact} name="p-value" title=${overall.test}>${pValue(overall.p_value)}<//>
-      <${Fact} name="effect (Cohen's h)">${number(overall.effect)}<//>
+      <${Fact} name="effect (Cohen's h)">${figure(overall.effect)}<//>
     </dl>`;
 }
 
@@ -60,8 +62,8 @@ function Shifts({ shifts }) {
   if (!shifts.length) return null;
   return html`<section class="panel"><h2>Measures</h2><div class="wide" tabindex="0" role="group" aria-label="Measures"><table class="small">
     <thead><tr><th>mean over scenarios</th><th class="number">before</th><th class="number">after</th><th class="number">interval of the difference</th></tr></thead>
-    <tbody>${shifts.map((each) => html`<tr key=${each.measure}><th scope="row">${each.measure}</th><td class="number">${number(each.before)}</td><td class="number">${number(each.after)}</td>
-      <td class="number">${each.interval ? `${number(each.interval.low)} to ${number(each.interval.high)}` : "–"}</td></tr>`)}</tbody>
+    <tbody>${shifts.map((each) => html`<tr key=${each.measure}><th scope="row">${each.measure}</th><td class="number">${figure(each.before)}</td><td class="number">${figure(each.after)}</td>
+      <td class="number">${each.interval ? `${figure(each.interval.low)} to ${figure(each.interval.high)}` : "–"}</td></tr>`)}</tbody>
   </table></div></section>`;
 }
 
@@ -81,9 +83,9 @@ function Choose({ label, ids, value, onChoose }) {
   </select></label>`;
 }
 
-function Column({ run, messages }) {
+function Column({ run, messages, side }) {
   const names = toolNames(messages);
-  return html`<ol class="messages">${messages.map((message) => html`<${Message} key=${message.number} run=${run.id} message=${message} names=${names} startedAt=${run.started_at} named=${false} />`)}
+  return html`<ol class="messages"><li class="side-name faint" aria-hidden="true">${side}</li>${messages.map((message) => html`<${Message} key=${message.number} run=${run.id} message=${message} names=${names} startedAt=${run.started_at} source=${run.source} named=${false} />`)}
     ${!messages.length && html`<li class="faint">nothing in this turn</li>`}</ol>`;
 }
 
@@ -103,7 +105,7 @@ function Transcripts({ query, scenarios }) {
       <div>${scenario && html`<${Choose} label="after" ids=${scenario.after_runs} value=${query.right} onChoose=${(right) => choose({ right })} />`} <${Outcome} run=${value.b} /> <a href=${to.run(value.b.id)}>open</a></div>
     </div>
     ${value.turns.map((each) => html`<div key=${each.turn}><p class="turn">turn ${each.turn + 1}</p>
-      <div class="pair"><${Column} run=${value.a} messages=${each.a} /><${Column} run=${value.b} messages=${each.b} /></div></div>`)}
+      <div class="pair"><${Column} run=${value.a} messages=${each.a} side="before" /><${Column} run=${value.b} messages=${each.b} side="after" /></div></div>`)}
   </section>`;
 }
 
@@ -118,19 +120,21 @@ export function Compare({ query }) {
   }, []);
   const top = html`<${Crumbs} steps=${[["Runs", to.runs()], ["Compare"]]} />`;
   if (!asked) {
-    return html`${top}<${Empty} title="Choose two runs"><p>Mark two in <a href=${to.runs()}>the list of runs</a>, with their boxes or <kbd>x</kbd>, then compare.</p><//>`;
+    return html`${top}<div class="head"><h1>Compare</h1></div><${Empty} title="Choose two runs"><p>Mark two in <a href=${to.runs()}>the list of runs</a>, with their boxes or <kbd>x</kbd>, then compare.</p><//>`;
   }
-  if (!value) return error ? html`${top}<${Problem} error=${error} />` : html`${top}<${Loading} />`;
+  if (!value) {
+    return html`${top}<div class="head"><h1>Compare</h1></div>${error ? html`<${Gone} error=${error} what="run to compare with"><p>Mark two in <a href=${to.runs()}>the list of runs</a>, then compare.</p><//>` : html`<${Loading} />`}`;
+  }
   const sorted = [...value.scenarios].sort((one, other) => ORDER.indexOf(one.change) - ORDER.indexOf(other.change) || one.adjusted - other.adjusted);
   const shown = hide ? sorted.filter((each) => each.change !== "unchanged") : sorted;
   return html`${top}
-    <div class="head"><div><h1>Compare</h1><${Side} name="before" side=${value.before} /><${Side} name="after" side=${value.after} /></div>
+    <div class="head"><div><h1>Compare</h1><${Side} name="before" side=${value.before} asked=${query.a} /><${Side} name="after" side=${value.after} asked=${query.b} /></div>
       <div class="actions"><a class="button" href=${to.compare(query.b, query.a)}>Swap</a>
         <button aria-pressed=${String(hide)} onClick=${() => go(to.compare(query.a, query.b, { ...query, changed: hide ? "" : "1" }), { replace: true })}>Hide unchanged</button></div></div>
     <${Problem} error=${error} />
     <${Overall} overall=${value.overall} alpha=${value.alpha} />
     ${!value.scenarios.length && html`<${Empty} title="Nothing to compare"><p>The two runs have no scenario in common of which trials count.</p><//>`}
-    ${shown.length > 0 && html`<table class="list">
+    ${shown.length > 0 && html`<table class="list changes">
       <thead><tr><th>scenario</th><th>change</th><th class="number">before</th><th class="number">after</th><th class="number">difference</th><th class="number">p-value</th></tr></thead>
       <tbody>${shown.map((each) => html`<${Row} key=${each.set_id + each.label} scenario=${each} query=${query} />`)}</tbody>
     </table>`}

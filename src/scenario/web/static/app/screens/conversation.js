@@ -6,9 +6,10 @@ import { html, useEffect } from "../html.js";
 import { useKeys } from "../keys.js";
 import { touches } from "../live.js";
 import { Beside, Criteria } from "../parts/beside.js";
-import { Crumbs, Empty, Fact, faultOwner, Loading, Outcome, Problem } from "../parts/common.js";
+import { Crumbs, Empty, Fact, Gone, Loading, Outcome, Problem } from "../parts/common.js";
 import { Message } from "../parts/message.js";
-import { Markdown, Words } from "../parts/text.js";
+import { Words } from "../parts/text.js";
+import { isToldWhy, Why } from "../parts/why.js";
 import { go, to } from "../router.js";
 import { timeline, toolNames } from "../timeline.js";
 
@@ -43,31 +44,9 @@ function Item({ item, shared, current }) {
   }
 }
 
-const places = (verdict) => [...new Set(verdict.evidence.map((each) => each.message))].filter((each) => each !== null && each !== undefined);
-
-function Why({ value }) {
-  const { run } = value;
-  if (run.state === "running" || run.outcome === "passed") return null;
-  const failed = value.criteria.filter((each) => each.status !== "passed");
-  const foreign = run.fault && run.fault.kind !== "agent";
-  // The reason of an agent's fault only names the criteria, which are told below.
-  const told = failed.length && !foreign ? run.reasoning : (run.fault?.reason ?? run.reasoning);
-  return html`<section class=${`why-box ${foreign ? "fault" : "failed"}`} aria-label="Why it did not pass">
-    ${foreign && html`<p><b>Not counted against the agent.</b> The fault is ${faultOwner(run.fault.kind) === "what is around it" ? "in what is around it" : `that of ${faultOwner(run.fault.kind)}`}.</p>`}
-    ${told && html`<div><${Markdown} text=${told} /></div>`}
-    ${failed.length > 0 && html`<ul>${failed.map((each) => html`<li key=${each.criterion} class=${each.status === "failed" ? "" : "inconclusive"}>
-      <a href=${to.run(run.id, { criterion: each.criterion })}><${Words} text=${each.criterion} /></a>${each.reasoning && html`: <${Words} text=${each.reasoning} />`}
-      ${places(each).map((place) => html` <a class="anchor" key=${place} href=${to.run(run.id, { m: place })}>see message #${place}</a>`)}
-    </li>`)}</ul>`}
-    ${run.error && html`<details class="fold"><summary>The error</summary><pre tabindex="0">${run.error}</pre></details>`}
-    ${run.state !== "finished" && html`<p>${run.state === "stalled" ? "Its client has told nothing for a while, and no end." : "Its process is gone, and it had not ended."}</p>`}
-    ${run.lost > 0 && html`<p>${many(run.lost, "fact")} of this run could not be stored.</p>`}
-  </section>`;
-}
-
 function Head({ value }) {
   const { run, neighbours } = value;
-  return html`<${Crumbs} steps=${[["Runs", to.runs()], ["Batch", to.batch(run.batch_id)], [run.name, to.scenario(run.batch_id, run.name)], [run.trial === null ? "Run" : `Trial ${run.trial}`]]} />
+  return html`<${Crumbs} steps=${[["Runs", to.runs()], [value.batch_name, to.batch(run.batch_id)], [run.name, to.scenario(run.batch_id, run.name)], [run.trial === null ? "Run" : `Trial ${run.trial}`]]} />
     <div class="head">
       <div>
         <h1><${Words} text=${run.name} /> <${Outcome} run=${run} /></h1>
@@ -83,8 +62,8 @@ function Head({ value }) {
       <${Fact} name="turns">${run.turns}<//>
       <${Fact} name="time">${duration(run.seconds)}<//>
       <${Fact} name="cost">${dollars(run.cost)}<//>
-      <${Fact} name="who"><${Words} text=${run.agents.map((each) => each.name).join(", ")} /><//>
-      ${run.ending && html`<${Fact} name="the user"><${Words} text=${[run.ending.kind, run.ending.reason].filter(Boolean).join(": ")} /><//>`}
+      <${Fact} name="who">${run.agents.map((each, place) => html`${place > 0 && ", "}<span key=${each.name} title=${each.role}><${Words} text=${each.name} /></span>`)}<//>
+      ${run.ending && html`<${Fact} name="the user"><${Words} text=${[run.ending.kind.replaceAll("_", " "), run.ending.reason].filter(Boolean).join(": ")} /><//>`}
     </dl>`;
 }
 
@@ -127,8 +106,8 @@ export function Conversation({ run, query }) {
   useEffect(() => {
     if (value) document.title = `${value.run.name} · scenario`;
   }, [value]);
-  if (!value) return error ? html`<${Problem} error=${error} />` : html`<${Loading} />`;
-  const shared = { run, names: toolNames([...value.messages, ...value.removed]), startedAt: value.run.started_at };
+  if (!value) return error ? html`<${Gone} error=${error} what="conversation" />` : html`<${Loading} />`;
+  const shared = { run, source: value.run.source, names: toolNames([...value.messages, ...value.removed]), startedAt: value.run.started_at };
   const current = query.m === undefined ? null : Number(query.m);
   return html`<${Head} value=${value} />
     <${Problem} error=${error} />
@@ -141,6 +120,6 @@ export function Conversation({ run, query }) {
         ${!value.messages.length && html`<${Empty} title="Nothing has been said"><p>${value.run.state === "running" ? "Messages are shown here as they are said." : "The run ended before the first message."}</p><//>`}
         ${value.run.state === "running" && html`<p class="badge running running-now" role="status">the conversation goes on</p>`}
       </section>
-      <${Beside} value=${value} criterion=${query.criterion} />
+      <${Beside} value=${value} criterion=${query.criterion} again=${!isToldWhy(value.run)} />
     </div>`;
 }

@@ -1,11 +1,11 @@
 // Verdicts of the judge, labelled right or wrong by a reader.
 
 import { at, put, read, remove, useAnswer } from "../api.js";
-import { percent, shortId } from "../format.js";
+import { exactly, percent, when } from "../format.js";
 import { html, useEffect, useRef, useState } from "../html.js";
 import { useKeys } from "../keys.js";
 import { touches } from "../live.js";
-import { Crumbs, Empty, Fact, Loading, Problem, Verdict } from "../parts/common.js";
+import { Crumbs, Empty, Fact, Gone, Loading, Name, Problem, Tally, Verdict } from "../parts/common.js";
 import { Message } from "../parts/message.js";
 import { Markdown, Words } from "../parts/text.js";
 import { go, queryText, to } from "../router.js";
@@ -40,9 +40,11 @@ function Agreement({ value }) {
   </dl>`;
 }
 
+const SIGNS = { passed: "✓", failed: "✕", inconclusive: "?" };
+
 function Item({ item, current, onPick }) {
   return html`<li><button class="pick-verdict" aria-current=${current ? "true" : undefined} onClick=${onPick}>
-    <span class=${`dot ${item.verdict.status}`} title=${item.verdict.status}></span>
+    <span class=${`sign ${item.verdict.status}`} role="img" aria-label=${item.verdict.status} title=${item.verdict.status}>${SIGNS[item.verdict.status]}</span>
     <span class="grow"><${Words} text=${item.criterion} /><small><${Words} text=${item.name} />${item.trial !== null ? `, trial ${item.trial}` : ""}</small></span>
     ${item.label && html`<span class=${`badge ${item.label.label === "right" ? "passed" : "failed"}`}>${item.label.label}</span>`}
   </button></li>`;
@@ -77,27 +79,29 @@ function One({ item, onLabel, onClear, onNote }) {
       <a class="button" href=${to.run(item.run, { criterion: item.criterion })}>Open the run</a>
     </div>
     <${Note} item=${item} onSave=${onNote} />
-    <ol class="messages">${mine.map((message) => html`<${Message} key=${message.number} run=${item.run} message=${message} names=${names} startedAt=${whole.run.started_at} />`)}</ol>
+    <ol class="messages">${mine.map((message) => html`<${Message} key=${message.number} run=${item.run} message=${message} names=${names} startedAt=${whole.run.started_at} source=${whole.run.source} />`)}</ol>
   </section>`;
 }
 
-function useWholes(batch, runs) {
+/** Whole runs, read one by one: first the one that the address names, then in order. */
+function useWholes(batch, runs, first) {
   const [state, setState] = useState({ wholes: [], error: null, done: false });
   const key = runs.map((each) => `${each.id}:${each.change}`).join();
   useEffect(() => {
     let gone = false;
     const load = async () => {
       const found = [];
-      for (const each of runs) {
+      const inOrder = () => runs.flatMap((each) => found.filter((whole) => whole.run.id === each.id));
+      for (const each of [...runs.filter((run) => run.id === first), ...runs.filter((run) => run.id !== first)]) {
         try {
           found.push(await read(at("runs", each.id)));
         } catch (error) {
           if (!gone) setState((old) => ({ ...old, error }));
         }
         if (gone) return;
-        if (found.length === 1 || found.length % 10 === 0) setState({ wholes: [...found], error: null, done: false });
+        if (found.length === 1 || found.length % 10 === 0) setState({ wholes: inOrder(), error: null, done: false });
       }
-      setState((old) => ({ ...old, wholes: found, done: true }));
+      setState((old) => ({ ...old, wholes: inOrder(), done: true }));
     };
     load();
     return () => {
@@ -118,7 +122,11 @@ function List({ items, query, batch, labels }) {
   };
   useEffect(() => {
     const row = document.querySelector(".verdicts [aria-current]")?.parentElement;
-    if (row) row.parentElement.scrollTop = row.offsetTop - row.parentElement.clientHeight / 2;
+    const list = row?.parentElement;
+    const seen = row && row.offsetTop >= list.scrollTop && row.offsetTop + row.offsetHeight <= list.scrollTop + list.clientHeight;
+    if (row && !seen) list.scrollTop = row.offsetTop - list.clientHeight / 2;
+  }, [item?.run, item?.criterion, items.length]);
+  useEffect(() => {
     if (moved.current) document.querySelector(".one .is-evidence")?.scrollIntoView({ block: "nearest" });
   }, [item?.run, item?.criterion]);
   const set = async (label, note, onward) => {
@@ -144,17 +152,16 @@ function Choose() {
   const { value, error } = useAnswer("/batches?limit=20", () => true);
   if (!value) return error ? html`<${Problem} error=${error} />` : html`<${Loading} />`;
   if (!value.batches.length) return html`<${Empty} title="There is nothing to review"><p>Play scenarios with a judge first.</p><//>`;
-  return html`<p class="soft">Whose verdicts?</p><ul class="found">${value.batches.map((each) => html`<li data-row key=${each.id}><a class="main" href=${to.review(each.id)}><${Words} text=${each.name} /></a> <span class="faint">${shortId(each.id)}</span></li>`)}</ul>`;
+  return html`<p class="soft">Whose verdicts?</p><ul class="found choose">${value.batches.map((each) => html`<li data-row key=${each.id}><a class="main" href=${to.review(each.id)}><${Name} text=${each.name} /></a> <time class="faint" title=${exactly(each.started_at)}>${when(each.started_at)}</time> <small><${Tally} batch=${each} /></small></li>`)}</ul>`;
 }
 
-function Reviewed({ batch, query }) {
+function Reviewed({ batch, query, found }) {
   const scope = queryText({ batch });
-  const found = useAnswer(at("batches", batch), (change) => touches(change, (run) => run.batch_id === batch));
   const labels = useAnswer(`/labels${scope}`);
   const agreement = useAnswer(`/labels/agreement${scope}`);
   const [problem, setProblem] = useState(null);
   const runs = (found.value?.scenarios ?? []).flatMap((each) => each.runs).filter((run) => run.state === "finished");
-  const { wholes, error, done } = useWholes(batch, runs);
+  const { wholes, error, done } = useWholes(batch, runs, query.run);
   const change = async (act) => {
     try {
       await act();
@@ -170,6 +177,8 @@ function Reviewed({ batch, query }) {
   };
   const all = verdictsOf(wholes, labels.value?.labels ?? []);
   const items = query.show === "unlabelled" ? all.filter((each) => !each.label || same(each, query)) : query.show === "failed" ? all.filter((each) => each.verdict.status !== "passed") : all;
+  const nothing = !all.length ? "No judge has judged in this run." : query.show === "failed" ? "Every criterion was met." : "All verdicts have a label.";
+  if (!found.value && found.error) return html`<${Gone} error=${found.error} what="run" />`;
   const show = (value) => go(to.review(batch, { ...query, show: value }), { replace: true });
   return html`<${Problem} error=${problem ?? error ?? found.error ?? labels.error} />
     <${Agreement} value=${agreement.value} />
@@ -177,7 +186,7 @@ function Reviewed({ batch, query }) {
       ${[["", "all"], ["failed", "not met"], ["unlabelled", "without a label"]].map(([key, words]) => html`<button key=${key} aria-pressed=${String((query.show ?? "") === key)} onClick=${() => show(key)}>${words}</button>`)}
       <a class="button" href=${`api/v1/labels/export${scope}`} download="labels.jsonl">Export labels</a>
     </div>
-    ${!items.length && (done || (found.value && !runs.length) ? html`<${Empty} title="No verdict is like that"><p>${all.length ? "All of them have a label, or none failed." : "No judge has judged in this run."}</p><//>` : html`<${Loading} />`)}
+    ${!items.length && (done || (found.value && !runs.length) ? html`<${Empty} title="No verdict is like that"><p>${nothing}</p><//>` : html`<${Loading} />`)}
     ${items.length > 0 && html`<${List} items=${items} query=${query} batch=${batch} labels=${keep} />`}`;
 }
 
@@ -187,7 +196,8 @@ export function Review({ query }) {
     document.title = "Review · scenario";
   }, []);
   const { batch } = query;
-  return html`<${Crumbs} steps=${batch ? [["Runs", to.runs()], ["Batch", to.batch(batch)], ["Review"]] : [["Runs", to.runs()], ["Review"]]} />
+  const found = useAnswer(batch ? at("batches", batch) : null, (change) => touches(change, (run) => run.batch_id === batch));
+  return html`<${Crumbs} steps=${batch ? [["Runs", to.runs()], [found.value?.batch.name ?? "Batch", to.batch(batch)], ["Review"]] : [["Runs", to.runs()], ["Review"]]} />
     <div class="head"><div><h1>Review</h1><p class="soft">Say of each verdict whether it is right; the figures tell how far to trust the judge.</p></div></div>
-    ${batch ? html`<${Reviewed} key=${batch} batch=${batch} query=${query} />` : html`<${Choose} />`}`;
+    ${batch ? html`<${Reviewed} key=${batch} batch=${batch} query=${query} found=${found} />` : html`<${Choose} />`}`;
 }

@@ -1,10 +1,10 @@
 // The batches of the store.
 
 import { at, read, remove, useAnswer } from "../api.js";
-import { ago, count, dollars, duration, exactly, many } from "../format.js";
+import { ago, dayOf, dollars, duration, exactly, many, momentOf, shortName } from "../format.js";
 import { html, useEffect, useState } from "../html.js";
 import { useKeys } from "../keys.js";
-import { Empty, Loading, Problem, Question, Rate } from "../parts/common.js";
+import { Commit, Empty, Loading, Name, Problem, Question, Rate, State, Tally } from "../parts/common.js";
 import { Words } from "../parts/text.js";
 import { go, queryText, to } from "../router.js";
 
@@ -12,12 +12,16 @@ const RESULTS = [["", "any result"], ["passed", "all passed"], ["failed", "with 
 const STATES = [["", "any state"], ["running", "running"], ["finished", "finished"], ["interrupted", "interrupted"], ["stalled", "stalled"]];
 const SOURCES = [["", "any client"], ["local", "this library"], ["remote", "other clients"]];
 
-const options = (found, words) => [["", words], ...found.map((each) => [each, each])];
+const options = (found, words) => [["", words], ...found.map((each) => [each, shortName(each)])];
 
 function Select({ name, label, value, choices, onChoose }) {
   return html`<select name=${name} aria-label=${label} value=${value ?? ""} onChange=${(event) => onChoose(name, event.target.value)}>
     ${choices.map(([key, words]) => html`<option key=${key} value=${key} selected=${(value ?? "") === key}>${words}</option>`)}
   </select>`;
+}
+
+function Day({ label, value, onChoose }) {
+  return html`<label>${label} <input type="date" value=${dayOf(value)} onChange=${(event) => onChoose(event.target.value)} /></label>`;
 }
 
 function Filters({ query, branches, sets }) {
@@ -31,43 +35,39 @@ function Filters({ query, branches, sets }) {
     <${Select} name="branch" label="Branch" value=${query.branch} choices=${options(branches, "any branch")} onChoose=${choose} />
     <${Select} name="set" label="Set" value=${query.set} choices=${options(sets, "any set")} onChoose=${choose} />
     <${Select} name="source" label="Client" value=${query.source} choices=${SOURCES} onChoose=${choose} />
+    <span class="days">
+      <${Day} label="from" value=${query.since} onChoose=${(day) => choose("since", momentOf(day))} />
+      <${Day} label="to" value=${query.until} onChoose=${(day) => choose("until", momentOf(day, 1))} />
+    </span>
     ${filtered && html`<button class="quiet" onClick=${() => go(to.runs(), { replace: true })}>Clear filters</button>`}
   </div>`;
 }
 
-function State({ batch }) {
-  if (batch.state === "running") return html`<span class="badge running running-now">${batch.running} running</span>`;
-  if (batch.state === "finished") return null;
-  return html`<span class="badge idle">${batch.state}</span>`;
+/** What a row says of a batch beside its name: a set that is the name, or the only default one, tells nothing. Pure. */
+export function setsTold(batch) {
+  const words = batch.sets.join(", ");
+  return words === batch.name || words === "default" ? "" : words;
 }
 
-/** How many trials failed, and how many were left out and by whose fault. */
-export function Tally({ batch }) {
-  const faults = Object.entries(batch.faults).filter(([, number]) => number > 0);
-  return html`<span class="tally">
-    <span class="passed">${batch.passed} passed</span>
-    ${batch.failed > 0 && html` <span class="failed">${batch.failed} failed</span>`}
-    ${faults.map(([kind, number]) => html` <span class="fault" key=${kind} title="Not counted against the agent">${number} ${kind}</span>`)}
-    ${batch.stalled > 0 && html` <span class="idle">${batch.stalled} stalled</span>`}
-    ${batch.interrupted > 0 && html` <span class="idle">${batch.interrupted} interrupted</span>`}
-  </span>`;
-}
+/** How long a batch took, or how long it goes on. Pure. */
+export const lasted = (batch, now = Date.now() / 1000) => duration(batch.state === "running" ? Math.max(batch.seconds, now - batch.started_at) : batch.seconds);
 
 function Row({ batch, chosen, onChoose, onDelete }) {
-  const where = [batch.branch, batch.commit?.slice(0, 8)].filter(Boolean);
+  const told = [batch.source === "remote" ? "another client" : "", many(batch.scenarios, "scenario"), shortName(setsTold(batch))].filter(Boolean).join(" · ");
+  const known = batch.tokens > 0 || batch.cost > 0;
   return html`<tr data-row data-batch=${batch.id} class=${chosen ? "chosen" : ""}>
     <td class="pick"><input type="checkbox" aria-label=${`Choose ${batch.name}`} checked=${chosen} onChange=${onChoose} /></td>
     <td class="name">
-      <a class="main" href=${to.batch(batch.id)}><${Words} text=${batch.name} /></a> <${State} batch=${batch} />
-      <small title=${batch.id}>${batch.source === "remote" ? "another client · " : ""}${many(batch.scenarios, "scenario")} · <${Words} text=${batch.sets.join(", ")} /></small>
+      <a class="main" href=${to.batch(batch.id)}><${Name} text=${batch.name} /></a> <${State} batch=${batch} />
+      ${batch.tags.map((tag) => html` <span class="tag" key=${tag}><${Words} text=${tag} /></span>`)}
+      <small title=${batch.id}><${Words} text=${told} /></small>
     </td>
-    <td data-label="when"><time title=${exactly(batch.started_at)}>${ago(batch.started_at)}</time></td>
-    <td data-label="commit" class="commit">${where.length ? html`<${Words} text=${where[0]} />${where[1] && html` <code>${where[1]}</code>`}` : html`<span class="faint">–</span>`}
-      ${batch.changed && html` <span class="faint" title="The tree had changes that were not committed">changed</span>`}</td>
+    <td data-label="when" class="when"><time title=${exactly(batch.started_at)}>${ago(batch.started_at)}</time></td>
+    <td data-label="commit" class="commit"><${Commit} batch=${batch} /></td>
     <td data-label="pass rate"><${Rate} rate=${batch.pass_rate} interval=${batch.interval} /></td>
     <td data-label="trials"><${Tally} batch=${batch} /></td>
-    <td data-label="cost" class="number" title=${batch.unpriced_calls ? `${many(batch.unpriced_calls, "call")} of unknown price` : ""}>${dollars(batch.cost)}${batch.unpriced_calls ? " +" : ""}</td>
-    <td data-label="time" class="number">${duration(batch.seconds)}</td>
+    <td data-label="cost" class="number" title=${batch.unpriced_calls ? `${many(batch.unpriced_calls, "call")} of unknown price` : ""}>${known ? dollars(batch.cost) : "–"}${batch.unpriced_calls ? " +" : ""}</td>
+    <td data-label="time" class="number">${lasted(batch)}</td>
     <td class="end"><button class="quiet" aria-label=${`Delete ${batch.name}`} title="Delete" onClick=${onDelete}>✕</button></td>
   </tr>`;
 }
@@ -155,6 +155,6 @@ export function Runs({ query }) {
     </table>`}
     ${cursor && html`<p class="more"><button onClick=${more}>Show older runs</button></p>`}
     ${doomed && html`<${Question} title="Delete this run?" action="Delete" onYes=${erase} onNo=${() => setDoomed(null)}>
-      <p><b><${Words} text=${doomed.name} /></b> with ${many(doomed.runs, "conversation")} of ${exactly(doomed.started_at)} will be gone from the store for good.</p>
+      <p><b><${Name} text=${doomed.name} /></b> with ${many(doomed.runs, "conversation")} of ${exactly(doomed.started_at)} will be gone from the store for good.</p>
     <//>`}`;
 }

@@ -1,11 +1,13 @@
 // Messages that hold some words.
 
-import { useAnswer } from "../api.js";
+import { at, useAnswer } from "../api.js";
 import { many, when } from "../format.js";
 import { html, useEffect } from "../html.js";
 import { Crumbs, Empty, Loading, Problem } from "../parts/common.js";
 import { Words } from "../parts/text.js";
 import { queryText, to } from "../router.js";
+
+const MOST = 100;
 
 function Excerpt({ text, words }) {
   const place = text.toLowerCase().indexOf(words.toLowerCase());
@@ -17,12 +19,13 @@ function Excerpt({ text, words }) {
 /** The screen. */
 export function Search({ query }) {
   const { q = "", batch } = query;
-  const { value, error } = useAnswer(q ? `/search${queryText({ q, batch, limit: 100 })}` : null);
+  const { value, error } = useAnswer(q ? `/search${queryText({ q, batch, limit: MOST })}` : null);
+  const here = useAnswer(batch ? at("batches", batch) : null);
   useEffect(() => {
     document.title = q ? `${q} · scenario` : "Search · scenario";
   }, [q]);
-  return html`<${Crumbs} steps=${batch ? [["Runs", to.runs()], ["Batch", to.batch(batch)], ["Search"]] : [["Runs", to.runs()], ["Search"]]} />
-    <div class="head"><div><h1>Search</h1>${value && html`<p class="soft" role="status">${many(value.found.length, "message")} with “<${Words} text=${q} />”${batch && " in this run"}</p>`}</div>
+  return html`<${Crumbs} steps=${batch ? [["Runs", to.runs()], [here.value?.batch.name ?? "Batch", to.batch(batch)], ["Search"]] : [["Runs", to.runs()], ["Search"]]} />
+    <div class="head"><div><h1>Search</h1>${value && html`<p class="soft" role="status">${value.found.length === MOST ? `The newest ${MOST} messages` : many(value.found.length, "message")} with “<${Words} text=${q} />”${batch && " in this run"}</p>`}</div>
       ${batch && html`<div class="actions"><a class="button" href=${to.search(q)}>Search all runs</a></div>`}</div>
     <${Problem} error=${error} />
     ${q && !value && !error && html`<${Loading} />`}
