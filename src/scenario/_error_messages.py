@@ -66,6 +66,7 @@ def not_a_step(value: Any, position: int, scenario_name: str) -> str:
     )
 
 
-def model_required(class_name: str, what: str) -> str:
-    """A player of class `class_name` needs a language model."""
-    return f"{class_name} was initialized without a model, and {what}."
+def model_required(class_name: str, what: str, otherwise: str = "") -> str:
+    """A player of class `class_name` needs a language model: for what, and who does without."""
+    advice = "Give it one with model=..., or all players with scenario.configure(default_model=...)."
+    return f"{class_name} was initialized without a model, and {what}. {advice} {otherwise}".rstrip()

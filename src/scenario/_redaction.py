@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, TypeAlias, cast
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, urlsplit
 
 from scenario._secret_shapes import MARKS, SHAPES, Shape, is_secret_name, secret_fields
 from scenario.config.scenario_config import ScenarioConfig
@@ -203,6 +203,12 @@ def _forms(value: str) -> set[str]:
         letters = base64.b64encode(bytes(offset) + data)[skipped : (offset + len(data)) * 8 // 6].decode()
         escaped |= {letters, letters.replace("+", "-").replace("/", "_")}
     return escaped
+
+
+def bare_address(address: str) -> str:
+    """An address without user, password and parameters; what has no host stays as it is."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else address
 
 
 def _is_worth_hiding(value: str) -> bool:

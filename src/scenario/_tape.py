@@ -7,10 +7,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 JSON: TypeAlias = Any
 """What JSON holds."""
+
+
+RECORD_ANEW: Final = "Record the scenario anew with SCENARIO_REPLAY=record."
+"""What to do about a recording that cannot be used."""
 
 
 class CallKind(str, Enum):

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, Final, cast
 
-_MEDIA = {
-    "image_url": "image",
+MEDIA_KINDS: Final[Mapping[str, str]] = {
     "image": "image",
+    "image_url": "image",
     "input_image": "image",
-    "input_audio": "audio",
     "audio": "audio",
+    "input_audio": "audio",
+    "video": "video",
+    "video_url": "video",
+    "input_video": "video",
     "file": "file",
     "input_file": "file",
-    "video": "video",
+    "document": "file",
 }
+"""What a content part of these types holds."""
 
 
 def text_of(message: Mapping[str, Any]) -> str:
@@ -33,7 +37,20 @@ def content_text(content: Any) -> str:
         return content
     if isinstance(content, list | tuple):
         return "\n".join(_part_text(part) for part in cast("Sequence[Any]", content))
-    return json.dumps(content, ensure_ascii=False, default=str)
+    return as_text(content)
+
+
+def as_text(value: Any) -> str:
+    """A text as it is, any other value as JSON; what JSON has no form for becomes its text."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def json_in(text: str) -> Any:
+    """What a text says as JSON; None when it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _part_text(part: Any) -> str:
@@ -44,7 +61,7 @@ def _part_text(part: Any) -> str:
         if isinstance(fields.get(key), str):
             return fields[key]
     kind = str(fields.get("type", "part"))
-    return f"[{_MEDIA.get(kind, kind)}]"
+    return f"[{MEDIA_KINDS.get(kind, kind)}]"
 
 
 def calls_of(message: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 from scenario._error_messages import model_required
-from scenario._models.checked import check_names, check_text
+from scenario._models.checked import check_given, check_names, check_text, is_number, is_whole
 from scenario._models.player_model import PlayerModel, player_model
 from scenario._models.port import LanguageModel
 from scenario._text import shorten
@@ -17,19 +16,11 @@ from scenario.checks import Check
 from scenario.config import ModelConfig
 from scenario.errors import ConfigError, ModelRequiredError
 from scenario.script import checked_criteria
-from scenario.types import (
-    AgentInput,
-    AgentReturnTypes,
-    AgentRole,
-    Criterion,
-)
+from scenario.types import AgentInput, AgentReturnTypes, AgentRole, Criterion
 
-_INSTEAD = (
-    "Give it one with `model=`, or configure one for all with `scenario.configure(default_model=...)`. Checks from "
-    "scenario.checks need none, nor does a subclass that overrides `call`."
-)
+_OTHERWISE = "Checks from scenario.checks need none, nor does a subclass that overrides `call`."
 _HALF: Final = 0.5
-_TOKEN_THRESHOLD: Final = 8192
+_TOKEN_THRESHOLD: Final = 8192  # that of `_judge`, which is loaded when somebody judges
 
 
 class SpanSource(Protocol):
@@ -164,17 +155,13 @@ class JudgeAgent(AgentAdapter):
         return tuple(model for model in chosen if model is not None)
 
     def _check_settings(self) -> None:
-        wrong = [
-            ("votes", self.votes, "a whole number, at least 1", _is_count(self.votes, 1)),
-            ("agreement", self.agreement, "a share from 0 to below 1", _is_share(self.agreement)),
-            ("min_turns", self.min_turns, "a whole number, 0 or more", _is_count(self.min_turns or 0, 0)),
-            ("token_threshold", self.token_threshold, "a whole number", _is_count(self.token_threshold)),
-            (
-                "max_discovery_steps",
-                self.max_discovery_steps,
-                "a whole number",
-                _is_count(self.max_discovery_steps),
-            ),
+        steps, is_share = self.max_discovery_steps, is_number(self.agreement) and 0 <= self.agreement < 1
+        rules = [
+            ("votes", self.votes, "a whole number, at least 1", is_whole(self.votes, 1)),
+            ("agreement", self.agreement, "a share from 0 to below 1", is_share),
+            ("min_turns", self.min_turns, "a whole number, 0 or more", is_whole(self.min_turns or 0, 0)),
+            ("token_threshold", self.token_threshold, "a whole number", is_whole(self.token_threshold)),
+            ("max_discovery_steps", steps, "a whole number", is_whole(steps)),
             ("models", self.models, "a list of models", not isinstance(self.models, str)),
             ("models", self.models, "at least one model", self.models is None or bool(self.models)),
             ("models", self.models, "in the place of `model`", self.models is None or self.model is None),
@@ -182,9 +169,7 @@ class JudgeAgent(AgentAdapter):
         name = type(self).__name__
         check_text(name, system_prompt=self.system_prompt, additional_context=self.additional_context)
         check_names(name, self._extra_params, JudgeAgent.__init__)
-        for setting, value, right, is_right in wrong:
-            if not is_right:
-                raise ConfigError(f"{name}({setting}={value!r}): `{setting}` is {right}.", source=name)
+        check_given(name, rules)
 
     def _check_criteria(self, criteria: Sequence[Criterion]) -> None:
         """See to it that all of them can be judged."""
@@ -196,15 +181,7 @@ class JudgeAgent(AgentAdapter):
         text = next((criterion for criterion in criteria if not isinstance(criterion, Check)), None)
         if text is not None and not self._voters:
             what = f"the criterion {shorten(repr(text), 60)} needs one to be judged"
-            raise ModelRequiredError(f"{model_required(name, what)} {_INSTEAD}", agent=name)
-
-
-def _is_count(value: object, least: float = -math.inf) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
-
-
-def _is_share(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1
+            raise ModelRequiredError(model_required(name, what, _OTHERWISE), agent=name)
 
 
 def _is_last_turn(given: AgentInput) -> bool:

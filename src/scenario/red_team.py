@@ -21,7 +21,6 @@ from scenario._red_team.catalogue import (
     load_catalogue,
 )
 from scenario._red_team.crescendo import CrescendoStrategy
-from scenario._red_team.escaping import visible
 from scenario._red_team.fresh_threads import new_thread_on_rollback
 from scenario._red_team.goals import AttackGoal, Severity
 from scenario._red_team.goat import DEFAULT_GOAT_TECHNIQUES, GoatStrategy, Technique
@@ -41,6 +40,8 @@ from scenario._red_team.techniques import (
     translated,
 )
 from scenario._text import shorten
+from scenario._utils.together import together
+from scenario._wording import visible
 from scenario.agent_adapter import AgentAdapter
 from scenario.red_team_agent import RedTeamAgent
 from scenario.scenario_executor import run
@@ -187,10 +188,4 @@ async def campaign(
         async with places:
             return await attack(make(goal), agents(), description, **options)
 
-    tasks = [asyncio.ensure_future(one(make, goal)) for goal in goals for make in attackers]
-    try:
-        return Campaign(tuple(await asyncio.gather(*tasks)))
-    finally:  # when one breaks, or the caller is cancelled, the others end as well
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    return Campaign(tuple(await together(one(make, goal) for goal in goals for make in attackers)))

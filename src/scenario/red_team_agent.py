@@ -37,10 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_TECHNIQUES", "AttackTechnique", "CrescendoStrategy", "RedTeamAgent", "RedTeamStrategy"]
 __tracebackhide__ = True  # pytest leaves our frames out of the tracebacks of people's own errors
 
-_INSTEAD = (
-    "Give it one with model=..., or all players with scenario.configure(default_model=...). A subclass that "
-    "overrides `call` needs none."
-)
+_OTHERWISE = "A subclass that overrides `call` needs none."
 
 
 class RedTeamAgent(AgentAdapter):
@@ -260,11 +257,11 @@ class RedTeamAgent(AgentAdapter):
             ModelError: A model could not be had.
             SimulatorError: The attacker's model writes no attack, though asked again.
         """
-        from scenario._red_team.runs import report_calls  # noqa: PLC0415 - only where there is an attack
+        from scenario._red_team.metering import report_calls  # noqa: PLC0415 - only where there is an attack
         from scenario._red_team.spans import note_turn  # noqa: PLC0415 - it loads OpenTelemetry's API
 
         setup, state = self._ready(), input.scenario_state or ScenarioState(messages=input.messages)
-        report_calls(self._attacks.of(state))
+        report_calls(self._attacks.of(state).unreported)
         playing = self._round(setup, state)
         playing.attack = replace(playing.attack, unreported=())
         await playing.look()
@@ -276,8 +273,7 @@ class RedTeamAgent(AgentAdapter):
         self._attacks.keep(state, playing.attack)
         if attempt is None:
             return self._leaving(state)
-        last = attack.attempts[-1] if attack.attempts else None
-        note_turn(setup, attempt, last, playing.attack.backtracks, took_back=playing.took_back)
+        note_turn(setup, attempt, attack.last, playing.attack.backtracks, took_back=playing.took_back)
         return attempt.sent
 
     async def observe(self, state: ScenarioState) -> None:
@@ -393,5 +389,4 @@ class RedTeamAgent(AgentAdapter):
 
     def _without_model(self) -> ModelRequiredError:
         agent = type(self).__name__
-        text = model_required(agent, "a model is what attacks")
-        return ModelRequiredError(f"{text} {_INSTEAD}", agent=agent)
+        return ModelRequiredError(model_required(agent, "a model is what attacks", _OTHERWISE), agent=agent)

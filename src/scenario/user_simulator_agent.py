@@ -25,10 +25,7 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = True  # pytest leaves our frames out of the tracebacks of people's own errors
 
-_INSTEAD = (
-    "Give it one with model=..., or all players with scenario.configure(default_model=...). "
-    "scenario.ScriptedUserAgent needs none; a subclass that overrides `call` does not either."
-)
+_OTHERWISE = "scenario.ScriptedUserAgent needs none; a subclass that overrides `call` does not either."
 _MOST_ASKS = 3
 _HINTS = {
     Flaw.EMPTY: "Use another model, or allow more tokens with max_tokens",
@@ -157,8 +154,7 @@ class UserSimulatorAgent(AgentAdapter):
 
     def _without_model(self) -> ModelRequiredError:
         agent = type(self).__name__
-        text = model_required(agent, "a model is what plays it")
-        return ModelRequiredError(f"{text} {_INSTEAD}", agent=agent)
+        return ModelRequiredError(model_required(agent, "a model is what plays it", _OTHERWISE), agent=agent)
 
 
 def _background(part: Part, messages: Sequence[Message]) -> Background:

@@ -151,7 +151,7 @@ async def test_an_answer_that_takes_too_long(server, asked):
 
 async def test_an_unknown_provider_names_the_extra(asked, monkeypatch):
     monkeypatch.setitem(sys.modules, "litellm", None)  # as where it is not installed
-    with pytest.raises(ModelError, match=r"install agent-scenario\[litellm\]") as raised:
+    with pytest.raises(ModelError, match=r"Install agent-scenario\[litellm\]") as raised:
         await language_model("cohere/command-a").complete(asked)
     assert raised.value.attempts == 0
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from scenario._judge import transcript
 from scenario._judge.case import Case
-from scenario._judge.reply import read_arguments
+from scenario._judge.reply import message_number, read_arguments
 from scenario._judge.request import EXPAND_TRACE, EXPAND_TRANSCRIPT, GREP_TRACE
 from scenario._judge.trace_tools import cut, expand_trace, grep_trace
 from scenario._models.port import ToolCall
@@ -36,8 +36,8 @@ def _items(arguments: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def _numbers(arguments: Mapping[str, Any]) -> list[int]:
-    items = [str(item).strip().removeprefix("#") for item in _items(arguments, "indices")]
-    return [int(item) for item in items if item.isdecimal() and len(item) < 10]  # noqa: PLR2004 - no such message
+    numbers = [message_number(str(item)) for item in _items(arguments, "indices")]
+    return [number for number in numbers if number is not None]
 
 
 def _pattern(arguments: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from scenario import _genai
 from scenario._judge.deep_transform import deep_transform
 from scenario._judge.string_deduplicator import StringDeduplicator
 from scenario._judge.truncate_media import truncate_media, truncate_media_url
+from scenario._text import as_text, shorten
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
@@ -22,6 +23,7 @@ _PREFIX = "langwatch."
 _DROPPED = frozenset({"thread.id", "scenario.id", "scenario.name", _genai.CONVERSATION_ID})
 _SECOND = 1_000_000_000
 _ERROR = "ERROR"
+_REASON = 200
 
 
 @dataclass(frozen=True)
@@ -162,8 +164,7 @@ def _shown(attributes: Mapping[str, Any] | None, texts: StringDeduplicator) -> I
 
 def _value(value: Any, texts: StringDeduplicator) -> str:
     data = deep_transform(value, _data_in_text)
-    shown = deep_transform(truncate_media(data), lambda item: _shortened(item, texts))
-    return shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False, default=str)
+    return as_text(deep_transform(truncate_media(data), lambda item: _shortened(item, texts)))
 
 
 def _data_in_text(value: Any) -> Any:
@@ -192,7 +193,7 @@ def _tokens(spans: Iterable[ReadableSpan]) -> str:
 
 def _why(span: ReadableSpan) -> str:
     description = span.status.description if span.status is not None else None
-    return f": {' '.join(description.split())[:200]}" if description else ""
+    return f": {shorten(description, _REASON)}" if description else ""
 
 
 def _duration(nanoseconds: int) -> str:

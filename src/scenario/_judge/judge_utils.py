@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from scenario._judge.transcript import tools_by_call
 from scenario._judge.truncate_media import truncate_media
-from scenario._text import calls_of
+from scenario._text import as_text, calls_of
 
 
 class JudgeUtils:
@@ -25,31 +26,24 @@ class JudgeUtils:
             base64. A tool call stands on a line of its own, ``role: [tool_call: name(arguments)]``; the result of
             a tool is told as ``tool (name): content``.
         """
-        names: dict[Any, str] = {}
-        lines: list[str] = []
-        for message in messages:
-            calls = calls_of(message)
-            for call in calls:
-                names[call.get("id")] = str((call.get("function") or {}).get("name", "?"))
-            lines += _lines(message, calls, names)
-        return "\n".join(lines)
+        said = list(messages)
+        names = tools_by_call(said)
+        return "\n".join(line for message in said for line in _lines(message, names))
 
 
-def _lines(message: Mapping[str, Any], calls: list[dict[str, Any]], names: Mapping[Any, str]) -> list[str]:
-    role = str(message.get("role", "?"))
-    tool = names.get(message.get("tool_call_id"))
-    content = message.get("content")
+def _lines(message: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
+    role, calls, content = str(message.get("role", "?")), calls_of(message), message.get("content")
+    tool = names.get(str(message.get("tool_call_id") or ""))
     who = f"{role} ({tool})" if role == "tool" and tool else role
-    said = [f"{who}: {_json(truncate_media(content))}"] if content is not None or not calls else []
+    said = (
+        [f"{who}: {json.dumps(truncate_media(content), ensure_ascii=False, default=str)}"]
+        if content is not None or not calls
+        else []
+    )
     return said + [f"{role}: [tool_call: {_called(call)}]" for call in calls]
 
 
 def _called(call: Mapping[str, Any]) -> str:
     function: Mapping[str, Any] = call.get("function") or {}
-    arguments = truncate_media(function.get("arguments", ""))
-    written = arguments if isinstance(arguments, str) else _json(arguments)
+    written = as_text(truncate_media(function.get("arguments", "")))
     return f"{function.get('name', '?')}({' '.join(written.splitlines())})"
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +16,7 @@ from scenario._judge.spans import of_the_agent
 from scenario._judge.transcript import numbered
 from scenario._judge.votes import Ballot, Tally, abstention, ballot, no_vote, tally
 from scenario._models.player_model import PlayerModel
+from scenario._utils.together import together
 from scenario.checks import Check, Subject
 from scenario.errors import ModelError
 from scenario.types import AgentInput, Criterion, CriterionStatus, ScenarioResult
@@ -103,7 +103,7 @@ async def _count(case: Case, means: Means) -> Tally:
     """What the votes of all models come to; they are asked at once."""
     source = case.source()
     voters = [replace(voter, sample=number) for number, voter in enumerate(means.voters)]
-    votes = await _together([_vote(voter, case, source, means) for voter in voters])
+    votes = await together(_vote(voter, case, source, means) for voter in voters)
     errors = [vote for vote in votes if isinstance(vote, ModelError)]
     ballots = [no_vote(case, str(vote)) if isinstance(vote, ModelError) else vote for vote in votes]
     counted = tally(ballots, means.agreement)
@@ -134,16 +134,3 @@ def _stands(counted: Tally, of_checks: set[CriterionStatus]) -> bool:
     """Whether a verdict that nobody asked for ends the conversation: something failed, or all has passed."""
     statuses = {verdict.status for verdict in counted.verdicts} | {counted.overall}
     return CriterionStatus.FAILED in statuses or statuses | of_checks == {CriterionStatus.PASSED}
-
-
-async def _together(votes: Sequence[Any]) -> list[Ballot | ModelError]:
-    """All votes at once. When one breaks, or the caller is cancelled, the others end as well."""
-    if len(votes) == 1:
-        return [await votes[0]]
-    tasks = [asyncio.ensure_future(vote) for vote in votes]
-    try:
-        return await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -20,6 +20,7 @@ _STATUSES: Final[Mapping[str, CriterionStatus]] = {
     "inconclusive": CriterionStatus.INCONCLUSIVE,
 }
 _NAMES: Final = ("key", "id", "criterion")
+_TOO_MANY_DIGITS: Final = 10
 _DEEPEST: Final = 3
 """How often a text is taken for JSON that holds JSON."""
 
@@ -115,6 +116,12 @@ def read_arguments(call: ToolCall) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", data) if isinstance(data, Mapping) else {}
 
 
+def message_number(text: str) -> int | None:
+    """The number of a message, as a judge writes it: ``3`` or ``#3``."""
+    digits = text.strip().removeprefix("#")
+    return int(digits) if digits.isdecimal() and len(digits) < _TOO_MANY_DIGITS else None
+
+
 def _finished(call: ToolCall, case: Case) -> Read:
     data = _data(call.arguments)
     if not isinstance(data, Mapping):
@@ -191,8 +198,7 @@ def _claim(item: Any) -> Claim | None:
     fields = cast("Mapping[str, Any]", item)
     number = fields.get("message")
     if isinstance(number, str):
-        digits = number.strip().removeprefix("#")
-        number = int(digits) if digits.isdecimal() and len(digits) < 10 else None  # noqa: PLR2004 - no such message
+        number = message_number(number)
     whole = number if isinstance(number, int) and not isinstance(number, bool) else None
     return Claim(whole, _text(fields.get("quote")))
 

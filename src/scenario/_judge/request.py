@@ -8,12 +8,12 @@ from scenario._judge import prompt
 from scenario._judge.case import Case
 from scenario._judge.transcript import numbered, outline
 from scenario.message_types import Message
+from scenario.types import CriterionStatus
 
 CONTINUE, FINISH = "continue_test", "finish_test"
 EXPAND_TRACE, GREP_TRACE = "expand_trace", "grep_trace"
 EXPAND_TRANSCRIPT, GREP_TRANSCRIPT = "expand_transcript", "grep_transcript"
 LOOKING: Final = frozenset({EXPAND_TRACE, GREP_TRACE, EXPAND_TRANSCRIPT, GREP_TRANSCRIPT})
-STATUSES: Final = ("passed", "failed", "inconclusive")
 
 
 def opening(case: Case, system_prompt: str | None, steps: int) -> tuple[Message, ...]:
@@ -108,7 +108,11 @@ def _verdict(criterion: str) -> dict[str, Any]:
     fields = {
         "reasoning": {"type": "string", "description": prompt.WHY},
         "evidence": _list(_object(place), prompt.EVIDENCE),
-        "status": {"type": "string", "enum": list(STATUSES), "description": prompt.STATUS},
+        "status": {
+            "type": "string",
+            "enum": [status.value for status in CriterionStatus],
+            "description": prompt.STATUS,
+        },
     }
     return {**_object(fields), "description": criterion}
 

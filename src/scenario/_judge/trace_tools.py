@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from scenario._judge.judge_span_digest_formatter import details, headline, span_id
 from scenario._judge.string_deduplicator import StringDeduplicator
+from scenario._text import as_text
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
@@ -81,11 +81,7 @@ def _holds(span: ReadableSpan, wanted: str) -> bool:
 def _raw(span: ReadableSpan) -> list[str]:
     """Attributes as they were written, as a judge may look for words in the form that it saw elsewhere."""
     groups = [span.attributes, *(event.attributes for event in span.events)]
-    return [
-        value if isinstance(value, str) else json.dumps(value, default=str)
-        for group in groups
-        for value in (group or {}).values()
-    ]
+    return [as_text(value) for group in groups for value in (group or {}).values()]
 
 
 def _there(spans: Iterable[ReadableSpan]) -> str:

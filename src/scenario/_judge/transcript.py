@@ -7,12 +7,11 @@ another message, or like a tool call, can be told from the real ones.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 from scenario._judge.truncate_media import media_label, truncate_media, truncate_media_url
-from scenario._text import calls_of, shorten
+from scenario._text import as_text, calls_of, shorten
 
 _WORDS, _FACT = "| ", "* "
 _OUTLINE = 80
@@ -22,13 +21,13 @@ _MOST_FOUND: Final = 20
 
 def numbered(messages: Sequence[Mapping[str, Any]]) -> str:
     """The whole conversation."""
-    names = _tools_by_call(messages)
+    names = tools_by_call(messages)
     return "\n".join(_block(index, message, names) for index, message in enumerate(messages))
 
 
 def outline(messages: Sequence[Mapping[str, Any]]) -> str:
     """The conversation with the beginnings of what was said only, and the length of long messages."""
-    names = _tools_by_call(messages)
+    names = tools_by_call(messages)
     lines: list[str] = []
     for index, message in enumerate(messages):
         body = _body(message)
@@ -59,7 +58,7 @@ def expand(messages: Sequence[Mapping[str, Any]], indices: Sequence[int]) -> str
     )
     if not indices:
         return f"Name at least one message: they go from 0 to {last}."
-    names = _tools_by_call(messages)
+    names = tools_by_call(messages)
     return "\n".join([_block(index, messages[index], names) for index in there] + lost)
 
 
@@ -76,7 +75,7 @@ def grep(messages: Sequence[Mapping[str, Any]], pattern: str) -> str:
     found = [index for index, message in enumerate(messages) if wanted in quotable(message).casefold()]
     if not found:
         return f"No message holds {pattern!r}."
-    names = _tools_by_call(messages)
+    names = tools_by_call(messages)
     shown = [_block(index, messages[index], names) for index in found[:_MOST_FOUND]]
     more = len(found) - len(shown)
     return "\n".join([*shown, f"{more} more: {', '.join(map(str, found[_MOST_FOUND:]))}"] if more else shown)
@@ -125,16 +124,13 @@ def _part(part: Any) -> tuple[str, str]:
         label = media_label(fields)
         if label is not None:
             return _FACT, _one_line(label)
-    return _WORDS, json.dumps(truncate_media(part), ensure_ascii=False, default=str)
+    return _WORDS, as_text(truncate_media(part))
 
 
 def _call(call: Mapping[str, Any]) -> tuple[str, str]:
     function: Any = call.get("function")
     fields = cast("Mapping[str, Any]", function) if isinstance(function, Mapping) else {}
-    arguments = fields.get("arguments", "")
-    written = (
-        arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False, default=str)
-    )
+    written = as_text(fields.get("arguments", ""))
     return _FACT, f"calls {_one_line(str(fields.get('name', '?')))}({_one_line(truncate_media_url(written))})"
 
 
@@ -142,7 +138,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.splitlines())
 
 
-def _tools_by_call(messages: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def tools_by_call(messages: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """The names of the tools by the ids of their calls."""
     names: dict[str, str] = {}
     for message in messages:

@@ -6,24 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
+from scenario._text import MEDIA_KINDS
+from scenario._wording import size
+
 _DATA_URL = re.compile(r"data:([\w.+-]+/[\w.+-]+)?(?:;[\w=.+-]+)*;base64,([A-Za-z0-9+/=_-]*)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=_\-\s]+")
 _RAW: Final = 1000
 """From how many characters a text in a part for media is taken for base64, where it could be something else."""
 
-_KINDS = {
-    "image": "image",
-    "image_url": "image",
-    "input_image": "image",
-    "audio": "audio",
-    "input_audio": "audio",
-    "video": "video",
-    "video_url": "video",
-    "input_video": "video",
-    "file": "file",
-    "input_file": "file",
-    "document": "file",
-}
 _PAYLOADS = frozenset({"data", "file_data", "b64_json", "base64"})
 _MAYBE_PAYLOADS = frozenset({"image", "audio", "video", "file", "content", "source", "url"})
 _FORMATS = ("mediaType", "media_type", "mimeType", "mime_type", "format")
@@ -51,12 +41,12 @@ def truncate_media_url(text: str) -> str:
 
 def truncate_media_part(part: Mapping[str, Any]) -> Any:
     """A content part, with a placeholder for what it holds as base64."""
-    return _without_media(part, None)
+    return truncate_media(part)
 
 
 def media_label(part: Mapping[str, Any]) -> str | None:
     """What a content part holds, in words: ``image: image/png, 12.5 KB``, or its address; None for other parts."""
-    kind = _KINDS.get(str(part.get("type")))
+    kind = MEDIA_KINDS.get(str(part.get("type")))
     if kind is None:
         return None
     told = _told(truncate_media_part(part))
@@ -74,7 +64,7 @@ def _told(part: Any) -> str:
         _told(item)
         for key, item in fields.items()
         if key in {*_PAYLOADS, *_MAYBE_PAYLOADS, "filename", "file_id", "name", "transcript"}
-        or (key in _KINDS and key != "type")
+        or (key in MEDIA_KINDS and key != "type")
     ]
     return ", ".join(text for text in shown if text)
 
@@ -93,12 +83,13 @@ def _without_media(value: Any, around: Mapping[str, Any] | None) -> Any:
 
 
 def _holds_media(fields: Mapping[str, Any]) -> bool:
-    return fields.get("type") in _KINDS if isinstance(fields.get("type"), str) else False
+    kind = fields.get("type")
+    return isinstance(kind, str) and kind in MEDIA_KINDS
 
 
 def _field(key: str, item: Any, part: Mapping[str, Any] | None) -> Any:
     if part is not None and isinstance(item, str) and _is_payload(key, item):
-        return _placeholder(_KINDS.get(str(part.get("type"))), _format(part), len(item))
+        return _placeholder(MEDIA_KINDS.get(str(part.get("type"))), _format(part), len(item))
     return _without_media(item, part)
 
 
@@ -118,12 +109,5 @@ def _placeholder(kind: str | None, media_type: str, characters: int) -> str:
     """The kind and the size of base64 of so many characters."""
     top = media_type.partition("/")[0]
     kind = kind or (top if top in {"image", "audio", "video"} else "file")
-    told = [text for text in (media_type, _size(characters * 3 // 4)) if text]
+    told = [text for text in (media_type, size(characters * 3 // 4)) if text]
     return f"[{kind}: {', '.join(told)}]"
-
-
-def _size(count: int) -> str:
-    """A number of bytes as people read it."""
-    if count < 1000:  # noqa: PLR2004 - units go in thousands
-        return f"{count} B"
-    return f"{count / 1000:.1f} KB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"  # noqa: PLR2004 - likewise

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
-from typing import Any, cast
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeGuard, cast
 
 from scenario._models.prices import Price
 from scenario._text import shorten
@@ -24,12 +25,11 @@ def check_settings(given: Mapping[str, Any]) -> None:
         ConfigError: One cannot; the text names it.
     """
     timeout = given.get("timeout", 1)
-    is_timed = timeout > 0 if _is_number(timeout) else hasattr(timeout, "connect")  # a class of the client's
-    retries, most = given.get("max_retries", 0), given.get("max_concurrency", 1)
+    is_timed = timeout > 0 if is_number(timeout) else hasattr(timeout, "connect")  # a class of the client's
     wrong = [
         ("timeout", "a number of seconds above 0, or an httpx2.Timeout", is_timed),
-        ("max_retries", "a whole number, 0 or more", _is_whole(retries) and retries >= 0),
-        ("max_concurrency", "a whole number, 1 or more", _is_whole(most) and most >= 1),
+        ("max_retries", "a whole number, 0 or more", is_whole(given.get("max_retries", 0), 0)),
+        ("max_concurrency", "a whole number, 1 or more", is_whole(given.get("max_concurrency", 1), 1)),
         ("price", "a scenario.models.Price", isinstance(given.get("price", Price(0, 0)), Price)),
         ("headers", "a mapping of names to texts", isinstance(given.get("headers", {}), Mapping)),
         ("query", "a mapping of names to values", isinstance(given.get("query", {}), Mapping)),
@@ -38,6 +38,21 @@ def check_settings(given: Mapping[str, Any]) -> None:
     for name, right, is_right in wrong:
         if not is_right:
             raise ConfigError(f"The `{name}` of a model is {right}, not {_shown(given[name])}.", source=name)
+
+
+def check_given(player: str, rules: Iterable[tuple[str, object, str, bool]]) -> None:
+    """See to it that what a player was given can be used.
+
+    Args:
+        player: The player's class, for the error.
+        rules: For each parameter its name, its value, what it should be, and whether it is.
+
+    Raises:
+        ConfigError: One is something else.
+    """
+    for name, value, right, is_right in rules:
+        if not is_right:
+            raise ConfigError(f"{player}({name}={value!r}): `{name}` is {right}.", source=f"{player}.{name}")
 
 
 def check_names(player: str, extra: Mapping[str, Any], makes: Callable[..., Any]) -> None:
@@ -81,12 +96,14 @@ def check_text(player: str, **texts: object) -> None:
             raise ConfigError(f"{player}({name}={_shown(value)}): `{name}` is a text.", source=player)
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether it is a number; a truth value is none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def is_whole(value: object, least: float = -math.inf) -> TypeGuard[int]:
+    """Whether it is a whole number from `least` on; a truth value is none."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
 def _shown(value: object) -> str:

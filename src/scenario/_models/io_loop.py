@@ -158,9 +158,7 @@ async def _farewell(tasks: set[asyncio.Task[Any]], closers: Sequence[Callable[[]
     await asyncio.get_running_loop().shutdown_asyncgens()
 
 
-_of_process = (
-    IoLoop()
-)  # made here, not at the first call: many threads may make that at once, and need the same
+_of_process = IoLoop()  # not made at the first call: many threads may make that at once, and need the same
 
 
 def io_loop() -> IoLoop:

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from scenario._models.checked import is_number
 from scenario._models.exchange import record_if_traced
-from scenario._models.openai_calls import TryFailedError, failure_of
+from scenario._models.openai_calls import TryFailedError, failure_of, plain_of
 from scenario._models.reply import Answer
 from scenario._models.settings import Settings
 
@@ -27,9 +28,9 @@ async def ask_litellm(params: Mapping[str, Any], settings: Settings) -> Answer:
     try:
         package = await asyncio.to_thread(
             _litellm
-        )  # the first time takes seconds, which others need not wait for
+        )  # the first time takes seconds: others need not wait for it
         completion = await package.acompletion(**params, **_options(settings))
-        return Answer(_plain(completion), cost=_cost(completion))
+        return Answer(plain_of(completion), cost=_cost(completion))
     except Exception as error:  # noqa: BLE001 - litellm raises the errors of all the clients below it
         raise TryFailedError(failure_of(error)) from None
 
@@ -62,12 +63,8 @@ def _options(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _plain(completion: Any) -> Any:
-    return completion.model_dump() if hasattr(completion, "model_dump") else completion
-
-
 def _cost(completion: Any) -> float | None:
     """What litellm says that the call cost, in US dollars."""
     hidden = getattr(completion, "_hidden_params", None)
     cost = hidden.get("response_cost") if isinstance(hidden, Mapping) else None
-    return float(cost) if isinstance(cost, int | float) and not isinstance(cost, bool) else None
+    return float(cost) if is_number(cost) else None

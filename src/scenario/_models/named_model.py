@@ -15,7 +15,7 @@ from scenario._models.io_loop import io_loop
 from scenario._models.openai_calls import ask, ask_own
 from scenario._models.port import ModelReply, ModelRequest
 from scenario._models.prices import price_list
-from scenario._models.providers import Endpoint, Missing, find
+from scenario._models.providers import Endpoint, Missing, find, unknown
 from scenario._models.retry import RetryPolicy
 from scenario._models.settings import Settings, mention_ignored, split
 from scenario._redaction import register_secret
@@ -41,7 +41,7 @@ class NamedModel:
         self.settings = settings or Settings()
 
     def __repr__(self) -> str:
-        """The name, and the address if one was given."""
+        """The name."""
         return f"NamedModel({self.name!r})"
 
     async def complete(self, request: ModelRequest) -> ModelReply:
@@ -57,6 +57,8 @@ class NamedModel:
         if settings.ignored:
             mention_ignored(self.name, settings.ignored)
         endpoint = find(self.name, os.environ, settings)
+        if endpoint is None and find_spec("litellm") is None:
+            endpoint = unknown(self.name)
         if isinstance(endpoint, Missing):
             raise ModelError(endpoint.text, provider=endpoint.provider, model=self.name, attempts=0)
         if endpoint is None:
@@ -69,24 +71,14 @@ class NamedModel:
     async def _by_litellm(
         self, request: ModelRequest, settings: Settings, more: Mapping[str, Any]
     ) -> ModelReply:
-        provider = self.name.partition("/")[0]
-        if find_spec("litellm") is None:
-            raise ModelError(
-                f"`{provider}` is no provider that scenario knows. For those that litellm knows, install "
-                f"agent-scenario[litellm]; for a server that speaks OpenAI's protocol, give api_base=.",
-                provider=provider,
-                model=self.name,
-                attempts=0,
-            )
         from scenario._models.litellm_calls import ask_litellm  # noqa: PLC0415 - an extra
 
         register_secret(settings.api_key)
         register_fields(settings.headers, settings.query, more.get("extra_body"))
         params = parameters(request, self.name, more)
+        endpoint = Endpoint(self.name.partition("/")[0], "", self.name, "")
         make_try = partial(ask_litellm, settings=settings)
-        return await io_loop().run(
-            _called(self.name, Endpoint(provider, "", self.name, ""), settings, params, make_try)
-        )
+        return await io_loop().run(_called(self.name, endpoint, settings, params, make_try))
 
 
 def register_fields(*groups: Any) -> None:
@@ -94,9 +86,7 @@ def register_fields(*groups: Any) -> None:
     for group in groups:
         for name, value in cast("Mapping[Any, Any]", group).items() if isinstance(group, Mapping) else ():
             if is_secret_name(str(name)) and isinstance(value, str):
-                register_secret(
-                    value.rpartition(" ")[2], str(name)
-                )  # what is before it is a word such as Bearer
+                register_secret(value.rpartition(" ")[2], str(name))  # before it stands a word such as Bearer
 
 
 def parameters(request: ModelRequest, model: str, more: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, cast
 
+from scenario._models.checked import is_whole
 from scenario._models.reply import Answer, error_in, error_text
 from scenario._models.retry import Failure, Trouble, trouble_of
 from scenario._models.settings import Settings
@@ -77,7 +78,7 @@ async def ask_own(client: Any, params: Mapping[str, Any], settings: Settings) ->
         else:
             completion = await asyncio.to_thread(create, **arguments)
             completion = await completion if inspect.isawaitable(completion) else completion
-        return Answer(_plain(completion), _request_id(completion))
+        return Answer(plain_of(completion), _request_id(completion))
     except Exception as error:  # noqa: BLE001 - whatever it is, it must not carry the request's headers out
         raise TryFailedError(failure_of(error)) from None
 
@@ -165,7 +166,7 @@ def _read(status: int, content: bytes, raw_headers: Any) -> Answer:
 def _failure_in(error: Mapping[str, Any], request_id: str | None, headers: Mapping[str, str]) -> Failure:
     """An error that came with status 200, as gateways do: its code is the status that it should have had."""
     code = error.get("code")
-    status = code if isinstance(code, int) and not isinstance(code, bool) else None
+    status = code if is_whole(code) else None
     trouble = trouble_of(status, None, headers) if status is not None else Trouble.REFUSED
     word = code if isinstance(code, str) else None
     text = error_text({"error": error}) or "an error without a text"
@@ -186,7 +187,8 @@ def _is_asynchronous(create: Any) -> bool:
     return False
 
 
-def _plain(completion: Any) -> Any:
+def plain_of(completion: Any) -> Any:
+    """A client's answer as data."""
     dump = getattr(completion, "model_dump", None)
     return dump() if callable(dump) else completion
 

@@ -45,7 +45,6 @@ class PlayerModel:
         *,
         tools: Sequence[Mapping[str, Any]] = (),
         tool_choice: str | Mapping[str, Any] | None = None,
-        response_format: Mapping[str, Any] | None = None,
     ) -> ModelReply:
         """Ask the model, and report the call to the run.
 
@@ -53,14 +52,18 @@ class PlayerModel:
             messages: The chat messages.
             tools: Tool definitions.
             tool_choice: Which tool to call; see `ModelRequest`.
-            response_format: What the reply must look like.
 
         Raises:
             ModelError: It could not be had, or refused.
             ReplayMissError: The run is replayed, and this call was not recorded.
         """
         request = ModelRequest(
-            messages, tools, tool_choice, response_format, self.temperature, self.max_tokens, self.extra
+            messages,
+            tools,
+            tool_choice,
+            temperature=self.temperature,
+            max_tokens=self.max_tokens,
+            extra=self.extra,
         )
         try:
             reply = await self._complete(request)

@@ -217,6 +217,16 @@ def find(name: str, environ: Mapping[str, str], settings: Settings) -> Endpoint 
     return Endpoint(provider.name, base.rstrip("/"), model, key, key_variable=variable)
 
 
+def unknown(name: str) -> Missing:
+    """What is missing to call a model whose provider the table does not know, where there is no litellm either."""
+    provider = name.partition("/")[0]
+    text = (
+        f"`{provider}` is no provider that scenario knows. Install agent-scenario[litellm] for those that litellm "
+        "knows; for a server that speaks OpenAI's protocol, give api_base=."
+    )
+    return Missing(provider, text)
+
+
 def _split(name: str, settings: Settings) -> tuple[Provider | None, str]:
     head, slash, rest = name.partition("/")
     if not slash:

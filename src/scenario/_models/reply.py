@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from scenario._models.checked import is_number
 from scenario._models.port import ModelReply, ToolCall
 from scenario._models.prices import Price
+from scenario._text import as_text
 from scenario.usage import Usage
 
 _SHOWN = 600
@@ -84,22 +86,17 @@ def read_usage(usage: Any, price: Price | None, cost: float | None = None) -> Us
     """
     if not isinstance(usage, Mapping):
         return Usage(calls=1, unpriced_calls=1)
-    asked, said = (
-        _count(usage, "prompt_tokens", "input_tokens"),
-        _count(usage, "completion_tokens", "output_tokens"),
-    )
+    asked = _count(usage, "prompt_tokens", "input_tokens")
+    said = _count(usage, "completion_tokens", "output_tokens")
     details = _part(usage, "prompt_tokens_details", "input_tokens_details")
     spoken = _part(usage, "completion_tokens_details", "output_tokens_details")
     hidden = max(0, _count(usage, "total_tokens") - asked - said)
     cached = min(asked, _count(details, "cached_tokens") or _count(usage, "prompt_cache_hit_tokens"))
     told = usage.get("cost")
-    if cost is None and isinstance(told, int | float) and not isinstance(told, bool):
+    if cost is None and is_number(told):
         cost = float(told)  # OpenRouter's replies say what they cost, in US dollars
-    if (
-        cost is None
-        and price is not None
-        and not _count(details, "audio_tokens") + _count(spoken, "audio_tokens")
-    ):
+    is_spoken = _count(details, "audio_tokens") + _count(spoken, "audio_tokens") > 0
+    if cost is None and price is not None and not is_spoken:
         cost = price.cost(asked, said + hidden, cached)
     return Usage(
         calls=1,
@@ -187,7 +184,7 @@ def _part(usage: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
 def _count(counts: Mapping[str, Any], *names: str) -> int:
     for name in names:
         value = counts.get(name)
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if is_number(value):
             return max(0, int(value))
     return 0
 
@@ -197,5 +194,5 @@ def _text(value: Any) -> str | None:
 
 
 def _shown(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, default=str)
+    text = as_text(value)
     return f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text or "nothing"

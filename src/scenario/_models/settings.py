@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from typing import Any
 
@@ -13,12 +13,6 @@ from scenario._models.prices import Price
 
 _logger = logging.getLogger("scenario")
 
-_ALIASES = {
-    "num_retries": "max_retries",
-    "headers": "extra_headers",
-    "request_timeout": "timeout",
-    "base_url": "api_base",
-}
 _IGNORED = frozenset(
     {
         "allowed_openai_params",
@@ -77,20 +71,14 @@ class Settings:
     ignored: frozenset[str] = frozenset()
 
 
-_FIELDS = {
-    "client": "client",
-    "timeout": "timeout",
-    "max_retries": "max_retries",
-    "max_concurrency": "max_concurrency",
-    "price": "price",
-    "api_base": "api_base",
-    "api_key": "api_key",
-    "api_version": "api_version",
-    "organization": "organization",
-    "project": "project",
+_FIELDS = {field.name: field.name for field in fields(Settings) if field.name not in {"query", "ignored"}} | {
     "extra_headers": "headers",
     "extra_query": "query",
+    "num_retries": "max_retries",
+    "request_timeout": "timeout",
+    "base_url": "api_base",
 }
+"""The fields of the settings, by the names under which they are given."""
 
 
 def split(extra: Mapping[str, Any], base: Settings | None = None) -> tuple[Settings, dict[str, Any]]:
@@ -110,11 +98,10 @@ def split(extra: Mapping[str, Any], base: Settings | None = None) -> tuple[Setti
     parameters: dict[str, Any] = {}
     ignored: set[str] = set()
     for name, value in extra.items():
-        plain = _ALIASES.get(name, name)
-        if plain in _FIELDS:
+        if name in _FIELDS:
             if value is not None:
-                known[_FIELDS[plain]] = value
-        elif plain in _IGNORED:
+                known[_FIELDS[name]] = value
+        elif name in _IGNORED:
             ignored.add(name)
         else:
             parameters[name] = value

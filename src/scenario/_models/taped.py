@@ -9,7 +9,7 @@ from typing import Any, cast
 from scenario._models.port import LanguageModel, ModelReply, ModelRequest, ToolCall
 from scenario._models.settings import split
 from scenario._redaction import register_secret
-from scenario._tape import JSON, CallKind, Tape, TapedCall
+from scenario._tape import JSON, RECORD_ANEW, CallKind, Tape, TapedCall
 from scenario.errors import CassetteError
 from scenario.usage import Usage
 
@@ -81,8 +81,7 @@ def reply_of(data: JSON) -> ModelReply:
         return ModelReply(tool_calls=calls, usage=Usage(**given.pop("usage", {})), **given)
     except (TypeError, ValueError, AttributeError) as error:
         raise CassetteError(
-            f"A recorded reply of a model cannot be read: {error}. Record the scenario anew with SCENARIO_REPLAY=record.",
-            path="",
+            f"A recorded reply of a model cannot be read: {error}. {RECORD_ANEW}", path=""
         ) from error
 
 

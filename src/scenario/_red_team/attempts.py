@@ -90,6 +90,11 @@ class Attempt:
         """How far the reply went, from 0 to 10; None without a score."""
         return None if self.score is None else self.score.value
 
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The techniques that it uses, its disguise last."""
+        return self.techniques if self.disguise is None else (*self.techniques, self.disguise)
+
 
 @dataclass(frozen=True)
 class Calls:
@@ -154,14 +159,19 @@ class Attack:
         return len(self.attempts) + 1
 
     @property
+    def last(self) -> Attempt | None:
+        """The newest attempt."""
+        return self.attempts[-1] if self.attempts else None
+
+    @property
     def open_attempt(self) -> Attempt | None:
         """The newest attempt, while its reply was not looked at."""
-        return self.attempts[-1] if self.attempts and not self.attempts[-1].answered else None
+        return None if self.last is None or self.last.answered else self.last
 
     @property
     def backtracks(self) -> int:
         """How many refused exchanges were taken back."""
-        return sum(attempt.taken_back is TakenBack.REFUSED for attempt in self.attempts)
+        return backtracks_in(self.attempts)
 
     def with_last(self, **changes: Any) -> Attack:
         """The attack with its newest attempt changed."""
@@ -178,6 +188,11 @@ class Attack:
         if success_score is None or len(last) < max(1, confirm_turns):
             return False
         return all(attempt.value is not None and attempt.value >= success_score for attempt in last)
+
+
+def backtracks_in(attempts: Sequence[Attempt]) -> int:
+    """How many refused exchanges were taken back."""
+    return sum(attempt.taken_back is TakenBack.REFUSED for attempt in attempts)
 
 
 Messages: TypeAlias = Sequence[Mapping[str, Any]]

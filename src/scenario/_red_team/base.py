@@ -7,12 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from scenario._red_team.techniques import AttackTechnique
-
 if TYPE_CHECKING:
     from scenario._red_team.planner import Planner
-
-__all__ = ["AttackTechnique", "AttackerOutput", "RedTeamStrategy"]
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,9 @@ def load_catalogue(path: str | Path) -> Catalogue:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The catalogue {path} cannot be read: {error}.", source=str(path)) from error
+        raise ConfigError(
+            f"The catalogue {path} cannot be read: {error}. Name a file of YAML in UTF-8.", source=str(path)
+        ) from error
     return parse_catalogue(text, str(path))
 
 
@@ -134,7 +136,9 @@ def parse_catalogue(text: str, source: str) -> Catalogue:
     try:
         data: Any = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise ConfigError(f"{source} is no YAML: {shorten(str(error), 200)}.", source=source) from error
+        raise ConfigError(
+            f"{source} is no YAML: {shorten(str(error), 200)}. Look at the indentation there.", source=source
+        ) from error
     if not isinstance(data, list) or not data:
         raise ConfigError(f"{source} is no catalogue: write a list of goals.", source=source)
     goals = [_goal(entry, number, source) for number, entry in enumerate(cast("list[Any]", data), 1)]

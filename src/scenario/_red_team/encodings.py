@@ -9,6 +9,8 @@ import re
 import unicodedata
 from typing import Final
 
+from scenario._wording import fenced
+
 _LEET: Final = str.maketrans("aeiostAEIOST", "431057431057")
 _LOOKALIKES: Final = {
     "a": "\u0430", "c": "\u0441", "e": "\u0435", "i": "\u0456", "j": "\u0458", "o": "\u043e", "p": "\u0440",
@@ -68,8 +70,7 @@ def joined(text: str, separator: str = "-") -> str:
 
 def code_block(text: str, language: str = "text") -> str:
     """The text in a fenced block, with a fence that is longer than any in it."""
-    fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
-    return f"{fence}{language}\n{text}\n{fence}"
+    return fenced(text, language)
 
 
 def from_code_block(text: str) -> str:

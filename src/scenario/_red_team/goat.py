@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from scenario._red_team.base import AttackerOutput, RedTeamStrategy
-from scenario._red_team.prompts import GOAT, situation
+from scenario._red_team.base import AttackerOutput
+from scenario._red_team.prompts import GOAT
 from scenario._red_team.reading import json_object, text_at
+from scenario._red_team.unplanned import UnplannedStrategy
 from scenario.errors import ConfigError
 
 
@@ -81,7 +81,7 @@ DEFAULT_GOAT_TECHNIQUES: tuple[Technique, ...] = (
 """The techniques that a GOAT attack picks from when it is given none."""
 
 
-class GoatStrategy(RedTeamStrategy):
+class GoatStrategy(UnplannedStrategy):
     """Observes, thinks, picks techniques from a list, and speaks: in every turn anew, without a plan.
 
     Args:
@@ -104,22 +104,9 @@ class GoatStrategy(RedTeamStrategy):
             )
 
     @property
-    def needs_metaprompt_plan(self) -> bool:
-        """None is made."""
-        return False
-
-    def build_system_prompt(
-        self,
-        target: str,
-        current_turn: int,
-        total_turns: int,
-        scenario_description: str,
-        metaprompt_plan: str = "",
-        **kwargs: Any,
-    ) -> str:
-        """The attacker's instructions for a turn; see `RedTeamStrategy`."""
-        told = situation(target, current_turn, total_turns, scenario_description, metaprompt_plan, kwargs)
-        return f"{GOAT.format(techniques=self._listed())}\n\n{told}"
+    def brief(self) -> str:
+        """How to attack, with the techniques that there are."""
+        return GOAT.format(techniques=self._listed())
 
     def get_phase_name(self, current_turn: int, total_turns: int) -> str:
         """Always ``adaptive``: there are no phases."""
@@ -143,6 +130,8 @@ class GoatStrategy(RedTeamStrategy):
         )
 
     def _listed(self) -> str:
-        lines = [f"- {each.id} ({each.name}): {each.description}" for each in self.techniques]
-        examples = [f" For example: {each.example}" if each.example else "" for each in self.techniques]
-        return "\n".join(line + example for line, example in zip(lines, examples, strict=True))
+        return "\n".join(
+            f"- {each.id} ({each.name}): {each.description}"
+            + (f" For example: {each.example}" if each.example else "")
+            for each in self.techniques
+        )

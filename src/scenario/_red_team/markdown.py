@@ -74,7 +74,6 @@ def _turns(report: AttackReport) -> str:
     lines = [_row(["turn", "phase", "score", "refused", "taken back", "techniques"]), _row(["---"] * 6)]
     for attempt in report.attempts:
         score = attempt.score
-        used = [*attempt.techniques, *([attempt.disguise] if attempt.disguise else [])]
         lines.append(
             _row(
                 [
@@ -83,7 +82,7 @@ def _turns(report: AttackReport) -> str:
                     "" if attempt.value is None else str(attempt.value),
                     "yes" if score is not None and score.refused else "",
                     "" if attempt.taken_back is None else attempt.taken_back.value,
-                    ", ".join(cell(name) for name in used),
+                    ", ".join(cell(name) for name in attempt.used),
                 ]
             )
         )

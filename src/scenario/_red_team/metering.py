@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 
-from scenario._meter import meter
+from scenario._meter import meter, report
 from scenario.usage import ModelCall
 
 
@@ -21,3 +21,9 @@ def kept_calls() -> Generator[list[ModelCall]]:
         yield calls
     finally:
         meter.reset(token)
+
+
+def report_calls(calls: Iterable[ModelCall]) -> None:
+    """Report calls that were kept."""
+    for call in calls:
+        report(call)

@@ -7,11 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from scenario._red_team.base import RedTeamStrategy
-from scenario._red_team.planner import Exhausted, Expand, Node, Send, Variation, Wish, best_of, with_children
-from scenario._red_team.prompts import PAIR, situation
+from scenario._red_team.planner import (
+    Exhausted,
+    Expand,
+    Node,
+    Send,
+    Variation,
+    Wish,
+    best_of,
+    with_children,
+    with_score,
+)
+from scenario._red_team.prompts import PAIR
+from scenario._red_team.unplanned import UnplannedStrategy
 
 
 @dataclass(frozen=True)
@@ -45,30 +54,16 @@ class PairPlan:
 
     def scored(self, node: int, score: int, reply: str = "", hint: str = "") -> PairPlan:
         """The search with the score of an attempt."""
-        known = replace(self.nodes[node], score=score, reply=reply, hint=hint)
-        return replace(self, nodes=(*self.nodes[:node], known, *self.nodes[node + 1 :]))
+        return replace(self, nodes=with_score(self.nodes, node, score, reply, hint))
 
 
-class PairStrategy(RedTeamStrategy):
+class PairStrategy(UnplannedStrategy):
     """One message at a time, each in a fresh conversation, refined by how far the best so far went."""
 
     @property
-    def needs_metaprompt_plan(self) -> bool:
-        """None is made."""
-        return False
-
-    def build_system_prompt(
-        self,
-        target: str,
-        current_turn: int,
-        total_turns: int,
-        scenario_description: str,
-        metaprompt_plan: str = "",
-        **kwargs: Any,
-    ) -> str:
-        """The attacker's instructions for a turn; see `RedTeamStrategy`."""
-        told = situation(target, current_turn, total_turns, scenario_description, metaprompt_plan, {})
-        return f"{PAIR}\n\n{told}"
+    def brief(self) -> str:
+        """How to refine an attempt."""
+        return PAIR
 
     def get_phase_name(self, current_turn: int, total_turns: int) -> str:
         """``first`` and then ``refinement``."""

@@ -9,6 +9,7 @@ from enum import Enum
 from html import escape
 from typing import Any, Final, assert_never, cast
 
+from scenario._text import json_in
 from scenario.checks import Check
 
 _MARKER: Final = (
@@ -94,7 +95,7 @@ def planted(value: Any, payload: Payload, field: str | None = None) -> Any:
         The same kind of value. A mapping without any text gets a field ``note``.
     """
     if isinstance(value, str):
-        data = _parsed(value)
+        data = json_in(value) if value.lstrip().startswith(("{", "[")) else None
         if data is None:
             return payload.within(value)
         return json.dumps(planted(data, payload, field), ensure_ascii=False)
@@ -114,13 +115,3 @@ def _first_text(fields: Mapping[str, Any]) -> str | None:
     plain = next((name for name, value in fields.items() if isinstance(value, str) and " " in value), None)
     deep = next((name for name, value in fields.items() if isinstance(value, dict | list) and value), None)
     return plain or deep
-
-
-def _parsed(text: str) -> Any:
-    """The object or list that a text holds as JSON, or None."""
-    if not text.lstrip().startswith(("{", "[")):
-        return None
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None

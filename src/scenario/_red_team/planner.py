@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
 
@@ -102,6 +102,12 @@ def best_of(nodes: Sequence[Node]) -> Node | None:
     """The attempt with the highest score; the newest of several. None when none has a score."""
     scored = [node for node in nodes if node.score is not None]
     return max(scored, key=lambda node: (node.score, node.id), default=None)
+
+
+def with_score(nodes: tuple[Node, ...], node: int, score: int, reply: str, hint: str) -> tuple[Node, ...]:
+    """The attempts, with what came of one of them."""
+    known = replace(nodes[node], score=score, reply=reply, hint=hint)
+    return (*nodes[:node], known, *nodes[node + 1 :])
 
 
 def with_children(

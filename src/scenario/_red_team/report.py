@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from scenario._red_team.attempts import Attack, Attempt, Calls, TakenBack
-from scenario._red_team.escaping import visible
+from scenario._red_team.attempts import Attack, Attempt, Calls, backtracks_in
 from scenario._red_team.goals import AttackGoal, Severity
 from scenario._red_team.scoring import HIGHEST
+from scenario._wording import counted, visible
 from scenario.types import CriterionResult, CriterionStatus, Evidence
 
 _WEAKENED = 5
@@ -66,17 +66,12 @@ class AttackReport:
     @property
     def backtracks(self) -> int:
         """How many refused exchanges were taken back."""
-        return sum(attempt.taken_back is TakenBack.REFUSED for attempt in self.attempts)
+        return backtracks_in(self.attempts)
 
     @property
     def techniques(self) -> tuple[str, ...]:
         """The techniques and disguises that were used, each once, in their order."""
-        used = [
-            name
-            for attempt in self.attempts
-            for name in (*attempt.techniques, *([attempt.disguise] if attempt.disguise else []))
-        ]
-        return tuple(dict.fromkeys(used))
+        return tuple(dict.fromkeys(name for attempt in self.attempts for name in attempt.used))
 
     @property
     def severity(self) -> Severity:
@@ -100,8 +95,7 @@ class AttackReport:
     @property
     def summary(self) -> str:
         """What came of the attack, in a sentence; what cannot be seen in a quote is shown as an escape."""
-        best, count = self.best, len(self.attempts)
-        attempts = f"{count} attempt" if count == 1 else f"{count} attempts"
+        best, attempts = self.best, counted(len(self.attempts), "attempt")
         if best is None:
             return f"None of {attempts} has a score, so nobody can tell whether the agent withstood"
         furthest = f"{best.value} of {HIGHEST} in turn {best.turn}"

@@ -90,7 +90,7 @@ class Round:
 
     async def _next(self) -> Attempt:
         """The next message of an attack that goes on in one conversation."""
-        setup, last = self._setup, self.attack.attempts[-1] if self.attack.attempts else None
+        setup, last = self._setup, self.attack.last
         refused = last is not None and last.score is not None and last.score.refused
         if refused and self.attack.backtracks < setup.max_backtracks:
             self.took_back = self._take_back(TakenBack.REFUSED)
@@ -146,7 +146,7 @@ class Round:
 
     def _instructions(self) -> str:
         setup, attack = self._setup, self.attack
-        score = attack.attempts[-1].score if attack.attempts else None
+        score = None if attack.last is None else attack.last.score
         return setup.strategy.build_system_prompt(
             setup.goal.goal,
             min(attack.next_turn, setup.total_turns),
@@ -160,7 +160,7 @@ class Round:
 
     def _take_back(self, reason: TakenBack) -> bool:
         """Cut the newest attempt and what followed from the conversation, if it is in it."""
-        last = self.attack.attempts[-1] if self.attack.attempts else None
+        last = self.attack.last
         place = None if last is None or last.taken_back is not None else place_of(last, self._state.said)
         if place is None:
             return False

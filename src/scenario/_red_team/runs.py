@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-from scenario._meter import report
 from scenario._red_team.attempts import Attack
 from scenario.cache import context_scenario
 from scenario.errors import NoStageError
@@ -24,12 +23,6 @@ class Attacks:
     def keep(self, state: ScenarioState, attack: Attack) -> None:
         """The attack of a run is this from now on."""
         self._by_state[state] = attack
-
-
-def report_calls(attack: Attack) -> None:
-    """Report the calls of models that were made since the attacker's last turn."""
-    for call in attack.unreported:
-        report(call)
 
 
 def running(state: ScenarioState | None) -> ScenarioState:

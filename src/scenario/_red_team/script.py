@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from scenario._utils.awaiting import await_if_awaitable
 from scenario.checks import Check
@@ -13,30 +13,8 @@ from scenario.script import Agent, Judge, Step, User, describe
 from scenario.types import CriterionResult, ScenarioResult, ScriptStep
 
 if TYPE_CHECKING:
-    from scenario._red_team.report import AttackReport
+    from scenario.red_team_agent import RedTeamAgent
     from scenario.scenario_state import ScenarioState
-
-
-class Attacking(Protocol):
-    """An attacker, as the steps of its script see it."""
-
-    async def observe(self, state: ScenarioState) -> None:
-        """Score the newest reply."""
-        ...
-
-    def check_early_exit(self, state: ScenarioState | None = None) -> bool:
-        """Whether the attack is achieved."""
-        ...
-
-    def report(self, state: ScenarioState | None = None) -> AttackReport:
-        """What came of the attack so far."""
-        ...
-
-    def concluded(
-        self, state: ScenarioState | None = None, checked: Sequence[CriterionResult] = ()
-    ) -> ScenarioResult:
-        """The result that the attack itself gives."""
-        ...
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,7 +33,7 @@ class Answer(Agent):
 class EarlyExit(Step):
     """Ends the run when the attack is achieved, after the final checks."""
 
-    attacker: Attacking
+    attacker: RedTeamAgent
     final_checks: tuple[ScriptStep, ...] = ()
 
     async def __call__(self, state: ScenarioState | None = None) -> ScenarioResult | None:
@@ -77,7 +55,7 @@ class EarlyExit(Step):
 class JudgeAttack(Judge):
     """The judge gives the verdict, and the report of the attack goes with it."""
 
-    attacker: Attacking | None = None
+    attacker: RedTeamAgent | None = None
 
     async def __call__(self, state: ScenarioState | None = None) -> ScenarioResult | None:
         """Score the newest reply, and ask the judge."""
@@ -95,7 +73,7 @@ class JudgeAttack(Judge):
 class Verdict(Step):
     """The scores of the attack decide the run; no judge is asked."""
 
-    attacker: Attacking
+    attacker: RedTeamAgent
 
     async def __call__(self, state: ScenarioState | None = None) -> ScenarioResult | None:
         """Score the newest reply, and end the run."""
@@ -108,7 +86,7 @@ class Verdict(Step):
 
 
 def marathon(
-    attacker: Attacking,
+    attacker: RedTeamAgent,
     total_turns: int,
     checks: Sequence[ScriptStep],
     final_checks: Sequence[ScriptStep],
@@ -151,7 +129,7 @@ async def _performed(
 
 
 def _reported(
-    result: ScenarioResult | None, attacker: Attacking, state: ScenarioState
+    result: ScenarioResult | None, attacker: RedTeamAgent, state: ScenarioState
 ) -> ScenarioResult | None:
     from scenario._red_team.result import with_report  # noqa: PLC0415 - only where an attack ends
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from scenario._models.checked import check_given
 from scenario._models.player_model import PlayerModel, player_model
 from scenario._red_team.base import RedTeamStrategy
 from scenario._red_team.goals import AttackGoal
@@ -111,29 +112,26 @@ def setup_of(given: RedTeamAgent, extra: Mapping[str, Any]) -> Setup | None:
 
 def _check(given: RedTeamAgent) -> None:
     """See to it that an attack can be played with these settings."""
-    success, backtracks, share = given.success_score, given.max_backtracks, given.injection_probability
-    searches = given.strategy.planner(given.total_turns) is not None
-    rules = {
-        "total_turns": ("a whole number from 1", given.total_turns >= 1),
-        "success_score": ("from 0 to 10, or None", success is None or 0 <= success <= HIGHEST),
-        "success_confirm_turns": ("a whole number from 1", given.success_confirm_turns >= 1),
-        "max_backtracks": ("0 or more", backtracks is None or backtracks >= 0),
-        "injection_probability": ("between 0 and 1", 0 <= share <= 1),
-        "techniques": (
+    turns, success, confirm = given.total_turns, given.success_score, given.success_confirm_turns
+    backtracks, share, disguises = given.max_backtracks, given.injection_probability, given.techniques
+    scores, searches = given.score_responses, given.strategy.planner(turns) is not None
+    rules = [
+        ("total_turns", turns, "a whole number from 1", turns >= 1),
+        ("success_score", success, "from 0 to 10, or None", success is None or 0 <= success <= HIGHEST),
+        ("success_confirm_turns", confirm, "a whole number from 1", confirm >= 1),
+        ("max_backtracks", backtracks, "0 or more", backtracks is None or backtracks >= 0),
+        ("injection_probability", share, "between 0 and 1", 0 <= share <= 1),
+        (
+            "techniques",
+            disguises,
             "at least one when injection_probability is above 0",
-            bool(given.techniques) or not share,
+            disguises or not share,
         ),
-        "score_responses": (
-            "True for a strategy that searches by scores",
-            given.score_responses or not searches,
-        ),
-    }
-    agent = type(given).__name__
-    for name, (right, holds) in rules.items():
-        if not holds:
-            raise ConfigError(
-                f"{agent}({name}={vars(given)[name]!r}): `{name}` is {right}.", source=f"{agent}.{name}"
-            )
+        ("score_responses", scores, "True for a strategy that searches by scores", scores or not searches),
+    ]
+    check_given(
+        type(given).__name__, [(name, value, right, bool(holds)) for name, value, right, holds in rules]
+    )
     if given.metaprompt_template is not None:
         planned_request(given.metaprompt_template, given.strategy, "", "", given.total_turns)
 

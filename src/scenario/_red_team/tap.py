@@ -7,11 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from scenario._red_team.base import RedTeamStrategy
-from scenario._red_team.planner import Exhausted, Expand, Node, Send, Variation, Wish, best_of, with_children
-from scenario._red_team.prompts import TAP, situation
+from scenario._red_team.planner import (
+    Exhausted,
+    Expand,
+    Node,
+    Send,
+    Variation,
+    Wish,
+    best_of,
+    with_children,
+    with_score,
+)
+from scenario._red_team.prompts import TAP
+from scenario._red_team.unplanned import UnplannedStrategy
 from scenario.errors import ConfigError
 
 
@@ -65,8 +74,7 @@ class TapPlan:
 
     def scored(self, node: int, score: int, reply: str = "", hint: str = "") -> TapPlan:
         """The tree with the score of an attempt; once a level has all its scores, the next one begins."""
-        known = replace(self.nodes[node], score=score, reply=reply, hint=hint)
-        plan = replace(self, nodes=(*self.nodes[:node], known, *self.nodes[node + 1 :]))
+        plan = replace(self, nodes=with_score(self.nodes, node, score, reply, hint))
         level = _of_level(plan.nodes, self.level)
         if self.level >= self.depth or any(each.score is None for each in level):
             return plan
@@ -78,7 +86,7 @@ def _of_level(nodes: Sequence[Node], level: int) -> list[Node]:
     return [node for node in nodes if node.depth == level and node.on_topic]
 
 
-class TapStrategy(RedTeamStrategy):
+class TapStrategy(UnplannedStrategy):
     """A tree of single messages, each in a fresh conversation; the best of each level grow on.
 
     Args:
@@ -101,27 +109,14 @@ class TapStrategy(RedTeamStrategy):
         self.branching = branching
 
     @property
-    def needs_metaprompt_plan(self) -> bool:
-        """None is made."""
-        return False
-
-    @property
     def most_attempts(self) -> int:
         """How many attempts are sent at most."""
         return self.planner(0).most_attempts
 
-    def build_system_prompt(
-        self,
-        target: str,
-        current_turn: int,
-        total_turns: int,
-        scenario_description: str,
-        metaprompt_plan: str = "",
-        **kwargs: Any,
-    ) -> str:
-        """The attacker's instructions for a turn; see `RedTeamStrategy`."""
-        told = situation(target, current_turn, total_turns, scenario_description, metaprompt_plan, {})
-        return f"{TAP}\n\n{told}"
+    @property
+    def brief(self) -> str:
+        """How to vary an attempt."""
+        return TAP
 
     def get_phase_name(self, current_turn: int, total_turns: int) -> str:
         """Always ``search``."""

@@ -11,6 +11,7 @@ from scenario._replay.matching import Missed
 from scenario._replay.parts import Part, parts_of
 from scenario._tape import JSON, CallKind
 from scenario._text import shorten
+from scenario._wording import counted
 
 _WIDTH: Final = 110
 _BEFORE: Final = 40
@@ -35,7 +36,7 @@ def difference(recorded: Entry, kind: CallKind, request: JSON) -> list[str]:
     lines = [line for block in blocks[:_MOST_PARTS] for line in block]
     left = len(blocks) - _MOST_PARTS
     if left > 0:
-        lines.append(f"  and {left} more {'difference' if left == 1 else 'differences'}")
+        lines.append(f"  and {counted(left, 'more difference')}")
     return lines or ["  the same parts in a form that cannot be shown"]
 
 
@@ -44,10 +45,10 @@ def new_call(missed: Missed, kind: CallKind, request: JSON) -> list[str]:
     parts = parts_of(kind, request)
     spoken = [part for part in parts if part.kind == "message"]
     shown = spoken[-1:] or parts[:_MOST_PARTS]
-    made = f"{missed.recorded} {'call was' if missed.recorded == 1 else 'calls were'} recorded"
+    made = f"{counted(missed.recorded, 'call')} {'was' if missed.recorded == 1 else 'were'} recorded"
     head = f"This is a new call that was not recorded: {made}, and this is number {missed.position}."
     label = "It ends with:" if spoken else "It asks:"
-    return [head, label, *(f"  {part.name}: {_one_line(part.text)}" for part in shown)]
+    return [head, label, *(f"  {part.name}: {shorten(part.text, _WIDTH)}" for part in shown)]
 
 
 def _blocks(before: Sequence[Part], now: Sequence[Part]) -> Iterator[list[str]]:
@@ -120,7 +121,3 @@ def _around(diff: Sequence[str], index: int) -> str:
     start = max(0, same - _BEFORE)
     cut = line[start : start + _WIDTH]
     return f"{'…' if start else ''}{cut}{'…' if start + _WIDTH < len(line) else ''}"
-
-
-def _one_line(text: str) -> str:
-    return shorten(" ".join(text.split()), _WIDTH)

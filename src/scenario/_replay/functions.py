@@ -10,7 +10,7 @@ from typing import Any, Final, assert_never, cast
 from scenario._cache.codec import CannotKeepError, decode, encode
 from scenario._redaction import redactor
 from scenario._replay.made import Made, Returned, Threw
-from scenario._tape import JSON, CallKind, TapedCall
+from scenario._tape import JSON, RECORD_ANEW, CallKind, TapedCall
 from scenario.errors import CassetteError, ConfigError
 from scenario.types import AgentInput
 
@@ -121,7 +121,7 @@ class TapedFunction:
         except _UNREADABLE as error:
             raise CassetteError(
                 f"A recorded result of {self.name} cannot be read ({type(error).__name__}: {error}): its class is gone "
-                "or has changed. Record the scenario anew with SCENARIO_REPLAY=record.",
+                f"or has changed. {RECORD_ANEW}",
                 path="",
             ) from error
         return value if self._deserialize is None else self._deserialize(value)
@@ -131,8 +131,7 @@ class TapedFunction:
         kind = vars(builtins).get(str(fields.get("type")))
         if not isinstance(kind, type) or not issubclass(kind, Exception):
             raise CassetteError(
-                f"A recorded exception of {self.name} is none of Python's own. Record the scenario anew with "
-                "SCENARIO_REPLAY=record.",
+                f"A recorded exception of {self.name} is none of Python's own. {RECORD_ANEW}",
                 path="",
             )
         return kind(*fields["arguments"])
@@ -163,9 +162,7 @@ def told_of(value: Any) -> JSON:
 
 
 def _told_of_input(given: AgentInput) -> dict[str, JSON]:
-    own = {"id", "trace_id"}
-    messages = [{key: item for key, item in message.items() if key not in own} for message in given.messages]
-    told: dict[str, JSON] = {"messages": messages, "new_messages": len(given.new_messages)}
+    told: dict[str, JSON] = {"messages": given.provider_messages(), "new_messages": len(given.new_messages)}
     if given.judgment_request is not None:
         told["criteria"] = told_of([str(each) for each in given.judgment_request.criteria or ()])
         told["context"] = given.judgment_request.additional_context

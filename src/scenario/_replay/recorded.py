@@ -86,35 +86,25 @@ def _wrap(function: Any, options: tuple[Any, ...]) -> Any:
         )
     if isinstance(function, type) or not callable(function):
         raise _refusal(repr(function), "is no function or method: scenario.recorded wraps these")
-    prepared = _Prepared(function, options)
-    is_async = inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(called)
-    return _asynchronous(function, prepared) if is_async else _plain(function, prepared)
 
-
-class _Prepared:
-    """A wrapped function. What recording needs is loaded when there is something to record."""
-
-    def __init__(self, function: Callable[..., Any], options: tuple[Any, ...]) -> None:
-        self._function = function
-        self._options = options
-        self._taped: TapedFunction | None = None
-
-    def taped(self) -> TapedFunction:
+    @functools.cache
+    def known() -> TapedFunction:
         """The function as a tape knows it."""
-        if self._taped is None:
-            from scenario._replay.functions import TapedFunction  # noqa: PLC0415 - only where there is a tape
+        from scenario._replay.functions import TapedFunction  # noqa: PLC0415 - only where there is a tape
 
-            self._taped = TapedFunction(self._function, *self._options)
-        return self._taped
+        return TapedFunction(function, *options)
+
+    is_async = inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(called)
+    return _asynchronous(function, known) if is_async else _plain(function, known)
 
 
-def _plain(function: Callable[..., Any], prepared: _Prepared) -> Callable[..., Any]:
+def _plain(function: Callable[..., Any], known: Callable[[], TapedFunction]) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         tape = current_tape.get()
         if tape is None:
             return function(*args, **kwargs)
-        taped, made = prepared.taped(), list[Made]()
+        taped, made = known(), list[Made]()
 
         def perform() -> Any:
             try:
@@ -128,13 +118,13 @@ def _plain(function: Callable[..., Any], prepared: _Prepared) -> Callable[..., A
     return call
 
 
-def _asynchronous(function: Callable[..., Any], prepared: _Prepared) -> Callable[..., Any]:
+def _asynchronous(function: Callable[..., Any], known: Callable[[], TapedFunction]) -> Callable[..., Any]:
     @functools.wraps(function)
     async def call(*args: Any, **kwargs: Any) -> Any:
         tape = current_tape.get()
         if tape is None:
             return await function(*args, **kwargs)
-        taped, made = prepared.taped(), list[Made]()
+        taped, made = known(), list[Made]()
 
         async def perform() -> Any:
             try:

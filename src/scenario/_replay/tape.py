@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,29 +57,15 @@ class RecordingTape:
 
     async def play(self, call: TapedCall, perform: Callable[[], Awaitable[JSON]]) -> JSON:
         """Make a call; see `Tape`."""
-        slot = self._begin(call)
-        token = current_tape.set(None)
-        try:
+        with self._under_way(call) as slot:
             reply = await perform()
-        except BaseException as error:  # whatever ended the call, it is not kept; raised again
-            self._spoil(slot, error)
-            raise
-        finally:
-            current_tape.reset(token)
         self._end(slot, reply)
         return reply
 
     def play_now(self, call: TapedCall, perform: Callable[[], JSON]) -> JSON:
         """Make a call of a plain function; see `Tape`."""
-        slot = self._begin(call)
-        token = current_tape.set(None)
-        try:
+        with self._under_way(call) as slot:
             reply = perform()
-        except BaseException as error:  # likewise
-            self._spoil(slot, error)
-            raise
-        finally:
-            current_tape.reset(token)
         self._end(slot, reply)
         return reply
 
@@ -99,6 +86,19 @@ class RecordingTape:
                 )
                 for slot in self._slots
             )
+
+    @contextmanager
+    def _under_way(self, call: TapedCall) -> Generator[_Slot]:
+        """A call while the body makes it; what the body calls is a part of it."""
+        slot = self._begin(call)
+        token = current_tape.set(None)
+        try:
+            yield slot
+        except BaseException as error:  # whatever ended the call, it is not kept; raised again
+            self._spoil(slot, error)
+            raise
+        finally:
+            current_tape.reset(token)
 
     def _begin(self, call: TapedCall) -> _Slot:
         slot = _Slot(_channel(call), call, compared(call))

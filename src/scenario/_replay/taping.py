@@ -7,7 +7,6 @@ import logging
 import warnings
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
 
 from scenario._engine.outcome import Decided, Outcome
 from scenario._replay.cassette import Take
@@ -15,6 +14,7 @@ from scenario._replay.library import keep, path_of, read
 from scenario._replay.takes import TakePlace, explicit_take, folder_of, name_of, takes
 from scenario._replay.tape import RecordingTape, ReplayingTape
 from scenario._tape import current_tape
+from scenario._wording import counted
 from scenario.config import ScenarioConfig
 from scenario.errors import ReplayMissError, TimeLimitError
 from scenario.faults import FaultKind
@@ -124,11 +124,6 @@ class Taping:
             await asyncio.to_thread(keep, place.path, place.scenario, place.set_id, take)
 
 
-def cassettes_of(config: ScenarioConfig) -> Path:
-    """The folder of the cassettes outside of tests, as it is configured."""
-    return folder_of(config.cassettes, None)
-
-
 def _flaw(outcome: Outcome) -> str:
     """Why a run that ended so shall not be replayed; empty when it may."""
     fault = outcome.result.fault if isinstance(outcome, Decided) else None
@@ -147,7 +142,7 @@ def _holds_a_miss(error: BaseException) -> bool:
 
 
 def _told(place: TakePlace, left: list[str]) -> str:
-    count = f"{len(left)} recorded call{' was' if len(left) == 1 else 's were'} not made"
+    count = f"{counted(len(left), 'recorded call')} {'was' if len(left) == 1 else 'were'} not made"
     names = ", ".join(f"`{name}`" for name in dict.fromkeys(left))
     return (
         f"In the scenario `{place.scenario}`, {count}, of {names}: it has become shorter than its recording in "

@@ -6,7 +6,6 @@ reply pass than refuse a good one.
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -28,7 +27,7 @@ from scenario._simulator.words import (
     unquoted,
     words_of,
 )
-from scenario._text import shorten
+from scenario._text import json_in, shorten
 
 _SHORT, _SHORT_WITH_FACTS = 3, 6
 _LONG_ENOUGH, _COPIED = 5, 8
@@ -191,12 +190,7 @@ def _asked_before(words: Sequence[str], question: str, heard: Sequence[str]) -> 
 
 def _is_tool_call(text: str) -> bool:
     unfenced = re.sub(r"\A\s*```\w*\n|\n```\s*\Z", "", text).strip()
-    if not unfenced.startswith("{"):
-        return False
-    try:
-        value = json.loads(unfenced)
-    except (ValueError, RecursionError):
-        return False
+    value = json_in(unfenced) if unfenced.startswith("{") else None
     return isinstance(value, dict) and any(
         keys <= set(cast("dict[str, object]", value)) for keys in patterns.TOOL_JSON_KEYS
     )

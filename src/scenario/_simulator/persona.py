@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from scenario._models.checked import is_whole
 from scenario.errors import ConfigError
 
 
@@ -59,10 +60,7 @@ class Persona:
         object.__setattr__(self, "traits", as_texts(self.traits, "Persona.traits"))
         object.__setattr__(self, "knowledge", as_texts(self.knowledge, "Persona.knowledge"))
         object.__setattr__(self, "goals", as_texts(self.goals, "Persona.goals"))
-        is_count = (
-            isinstance(self.patience, int) and not isinstance(self.patience, bool) and self.patience >= 0
-        )
-        if not is_count and not isinstance(self.patience, str | None):
+        if not is_whole(self.patience, 0) and not isinstance(self.patience, str | None):
             text = f"Persona.patience takes a number from 0 or a text, not {self.patience!r:.80}"
             raise ConfigError(text, source="Persona.patience")
         for name, value in (("style", self.style), ("language", self.language)):

@@ -10,6 +10,8 @@ from scenario._simulator.persona import Persona
 from scenario.types import EndingKind
 
 LEAVE = "leave_conversation"
+ENDINGS = {kind.value.replace(" ", "_"): kind for kind in EndingKind}
+"""The ways to leave, by what the model calls them."""
 
 ROLE = """\
 You play a person who is chatting with an assistant. Messages of the role "user" hold what the assistant \
@@ -59,7 +61,7 @@ LEAVE_TOOL: dict[str, Any] = {
             "properties": {
                 "kind": {
                     "type": "string",
-                    "enum": [kind.value.replace(" ", "_") for kind in EndingKind],
+                    "enum": list(ENDINGS),
                     "description": (
                         "done: the person has got what they want; gave_up: the replies did not help; handed_over: "
                         "passed on to somebody else; out_of_scope: not something that the assistant can do"

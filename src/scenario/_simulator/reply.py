@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
@@ -10,10 +9,10 @@ from typing import Any, TypeAlias, cast
 from scenario._models.port import ModelReply, ToolCall
 from scenario._simulator.guards import Background, Finding, Flaw, find_flaw, says_nothing
 from scenario._simulator.patterns import Pattern
-from scenario._simulator.prompt import LEAVE
-from scenario.types import EndingKind, UserEnding
+from scenario._simulator.prompt import ENDINGS, LEAVE
+from scenario._text import json_in
+from scenario.types import UserEnding
 
-_KINDS = {kind.value.replace(" ", "_"): kind for kind in EndingKind}
 _LABEL = Pattern(r"\A(?:\*\*)?(?:user|customer|me)(?:\*\*)?:(?:\*\*)?\s+")
 _QUOTED = Pattern(r"\A(?:\"([^\"]+)\"|“([^“”]+)”)\Z")
 _LAST = 4_000
@@ -95,9 +94,9 @@ def _read_call(call: ToolCall, text: str, background: Background, *, endings: bo
 
 def _leave(arguments: Mapping[str, Any], text: str, background: Background, written: str) -> Move:
     """The end that the arguments name, if it is one, with the last words beside it or among them."""
-    kind = _KINDS.get(str(arguments.get("kind", "")).strip().lower().replace(" ", "_").replace("-", "_"))
+    kind = ENDINGS.get(str(arguments.get("kind", "")).strip().lower().replace(" ", "_").replace("-", "_"))
     if kind is None:
-        return Again(Finding(Flaw.TOOL, f"{LEAVE} needs a kind, one of {', '.join(_KINDS)}"), written)
+        return Again(Finding(Flaw.TOOL, f"{LEAVE} needs a kind, one of {', '.join(ENDINGS)}"), written)
     if not background.own:
         return Again(
             Finding(Flaw.EMPTY, "the person has said nothing yet, so it is too early to leave"), written
@@ -138,10 +137,7 @@ def _marker(text: str) -> tuple[str, dict[str, Any]] | None:
 
 
 def _object(written: str) -> dict[str, Any] | None:
-    try:
-        value: Any = json.loads(written or "{}")
-    except (ValueError, RecursionError):
-        return None
+    value = json_in(written or "{}")
     return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
 

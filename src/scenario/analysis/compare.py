@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from statistics import fmean
 
 from scenario.analysis.summary import BatchSummary, ScenarioSummary
 from scenario.analysis.trials import ScenarioKey, Trial
@@ -193,8 +193,8 @@ def compare(before: BatchSummary, after: BatchSummary, *, alpha: float = ALPHA, 
     first = {each.of.key: each for each in before.scenarios}
     second = {each.of.key: each for each in after.scenarios}
     shared = [(first[key], second[key]) for key in first if key in second]
-    left = [Left(pair[1].label, reason) for pair in shared if (reason := _why_not(pair)) is not None]
-    pairs = [pair for pair in shared if _why_not(pair) is None]
+    left = [Left(pair[1].label, reason) for pair in shared if (reason := _why_not(pair))]
+    pairs = [pair for pair in shared if not _why_not(pair)]
     return Comparison(
         before=before.label,
         after=after.label,
@@ -208,13 +208,14 @@ def compare(before: BatchSummary, after: BatchSummary, *, alpha: float = ALPHA, 
     )
 
 
-def _why_not(pair: _Pair) -> str | None:
+def _why_not(pair: _Pair) -> str:
+    """Why a scenario cannot be compared; empty when it can."""
     for side, scenario in zip(("before", "after"), pair, strict=True):
         if scenario.stopped_early:
             return f"stopped early {side}: {len(scenario.of.trials)} of {scenario.of.planned} trials"
         if not scenario.counts.trials:
             return f"no trial counts {side}"
-    return None
+    return ""
 
 
 def _changes(pairs: Sequence[_Pair], alpha: float) -> list[ScenarioChange]:
@@ -254,8 +255,7 @@ def _with_trials_needed(found: ScenarioChange, alpha: float) -> ScenarioChange:
 
 
 def _overall(pairs: Sequence[tuple[Counts, Counts]], alpha: float, seed: int) -> Overall:
-    before = math.fsum(old.rate for old, _ in pairs) / len(pairs)
-    after = math.fsum(new.rate for _, new in pairs) / len(pairs)
+    before, after = fmean(old.rate for old, _ in pairs), fmean(new.rate for _, new in pairs)
     is_single = all(old.trials == new.trials == 1 for old, new in pairs)
     if is_single:
         test = mcnemar(
@@ -293,8 +293,8 @@ def _shifts(pairs: Sequence[_Pair], alpha: float, seed: int) -> list[Shift]:
             found.append(
                 Shift(
                     measure=measure,
-                    before=math.fsum(old for old, _ in known) / len(known),
-                    after=math.fsum(new for _, new in known) / len(known),
+                    before=fmean(old for old, _ in known),
+                    after=fmean(new for _, new in known),
                     interval=bootstrap_mean(
                         [new - old for old, new in known], seed=seed, confidence=1 - alpha
                     ),
@@ -306,4 +306,4 @@ def _shifts(pairs: Sequence[_Pair], alpha: float, seed: int) -> list[Shift]:
 
 def _mean(scenario: ScenarioSummary, value: Callable[[Trial], float | None]) -> float | None:
     known = [each for trial in scenario.of.counted if (each := value(trial)) is not None]
-    return math.fsum(known) / len(known) if known else None
+    return fmean(known) if known else None

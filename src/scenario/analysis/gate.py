@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from scenario.analysis.compare import Comparison, ScenarioChange
+from scenario._wording import counted, percent
+from scenario.analysis.compare import ALPHA, Comparison, Overall, ScenarioChange
 from scenario.analysis.summary import BatchSummary
 from scenario.statistics import holm, trials_for_bound, trials_for_difference, wilson
 
@@ -79,7 +80,7 @@ def gate(
     comparison: Comparison | None = None,
     min_pass_rate: float | None = None,
     max_regressions: int = 0,
-    alpha: float = 0.05,
+    alpha: float = ALPHA,
 ) -> Gate:
     """Hold a run to a pass rate, to what was there before, or to both.
 
@@ -103,7 +104,7 @@ def gate(
     if comparison is not None:
         checks.append(_regressions(comparison, max_regressions, alpha))
         if max_regressions == 0 and comparison.overall is not None:
-            checks.append(_suite(comparison, alpha))
+            checks.append(_suite(comparison.overall, len(comparison.scenarios), alpha))
     if not checks:
         raise ValueError("A gate needs a baseline, a least pass rate, or both.")
     return Gate(tuple(checks))
@@ -113,24 +114,24 @@ def _rate(run: BatchSummary, bound: float, alpha: float) -> GateCheck:
     counts, name = run.counts, "pass rate"
     if not counts.trials:
         return GateCheck(name, GateState.NO_DATA, f"No trial of {run.label} says anything about the agent.")
-    seen = f"{counts} trials passed ({_percent(counts.rate)})"
+    seen = f"{counts} trials passed ({percent(counts.rate)})"
     if run.stopped_early:
         names = ", ".join(each.label for each in run.stopped_early[:3])
         reason = (
-            f"{seen}, but trials are missing ({names}), so the pass rate cannot be held to {_percent(bound)}."
+            f"{seen}, but trials are missing ({names}), so the pass rate cannot be held to {percent(bound)}."
         )
         return GateCheck(name, GateState.UNCLEAR, reason)
     interval = wilson(counts, 1 - alpha)
-    between = f"{seen}; the rate is likely between {_percent(interval.low)} and {_percent(interval.high)}"
+    between = f"{seen}; the rate is likely between {percent(interval.low)} and {percent(interval.high)}"
     if interval.high < bound:
-        return GateCheck(name, GateState.FAILED, f"{between}, below {_percent(bound)}.")
+        return GateCheck(name, GateState.FAILED, f"{between}, below {percent(bound)}.")
     if interval.low >= bound or (bound == 1 and not counts.failed):
-        return GateCheck(name, GateState.PASSED, f"{between}, and should be at least {_percent(bound)}.")
+        return GateCheck(name, GateState.PASSED, f"{between}, and should be at least {percent(bound)}.")
     needed = trials_for_bound(counts.rate, bound, alpha=alpha)
     each = None if needed is None else -(-needed // len(run.scenarios))
     more = "" if each is None else f" About {each} trials of each scenario would tell."
     return GateCheck(
-        name, GateState.UNCLEAR, f"{between}, so it may be above or below {_percent(bound)}.{more}", each
+        name, GateState.UNCLEAR, f"{between}, so it may be above or below {percent(bound)}.{more}", each
     )
 
 
@@ -149,46 +150,36 @@ def _regressions(comparison: Comparison, allowed: int, alpha: float) -> GateChec
         (each for each in comparison.scenarios if each.difference < 0), key=lambda each: each.difference
     )
     if len(shown) > allowed:
-        reason = f"{_scenarios(len(shown))} got worse, {_drop(min(shown, key=lambda each: each.difference))}."
+        reason = f"{counted(len(shown), 'scenario')} got worse, {_drop(min(shown, key=lambda each: each.difference))}."
         return GateCheck(name, GateState.FAILED, reason)
     if len(lower) <= allowed:
         count = len(comparison.scenarios)
-        reason = f"{_scenarios(len(lower), none='No scenario')} of {count} passed less often than in {comparison.before}."
+        reason = f"{counted(len(lower), 'scenario') if lower else 'No scenario'} of {count} passed less often than in {comparison.before}."
         return GateCheck(name, GateState.PASSED, reason)
     worst = lower[0]
     needed = trials_for_difference(
         worst.before.rate, worst.after.rate, alpha=alpha / len(comparison.scenarios)
     )
     reason = (
-        f"{_scenarios(len(lower))} passed less often, {_drop(worst)}; that may be chance, and about {needed} trials on "
+        f"{counted(len(lower), 'scenario')} passed less often, {_drop(worst)}; that may be chance, and about {needed} trials on "
         "each side would tell."
     )
     return GateCheck(name, GateState.UNCLEAR, reason, needed)
 
 
-def _suite(comparison: Comparison, alpha: float) -> GateCheck:
-    overall, name = comparison.overall, "suite"
-    if overall is None:
-        raise ValueError("Nothing was compared.")
-    rates = f"from {_percent(overall.before)} to {_percent(overall.after)}"
+def _suite(overall: Overall, scenarios: int, alpha: float) -> GateCheck:
+    name = "suite"
+    rates = f"from {percent(overall.before)} to {percent(overall.after)}"
     if overall.p_values.worse <= alpha / 2:
         reason = f"The suite as a whole got worse, {rates} (p = {overall.p_values.worse:.2g})."
         return GateCheck(name, GateState.FAILED, reason)
     if overall.difference >= 0:
         return GateCheck(name, GateState.PASSED, f"The suite went {rates}.")
     trials = trials_for_difference(overall.before, overall.after, alpha=alpha)
-    needed = None if trials is None else -(-trials // len(comparison.scenarios))
+    needed = None if trials is None else -(-trials // scenarios)
     reason = f"The suite went {rates}; that may be chance, and about {needed} trials of each scenario on each side would tell."
     return GateCheck(name, GateState.UNCLEAR, reason, needed)
 
 
 def _drop(change: ScenarioChange) -> str:
     return f'"{change.label}" most, from {change.before} to {change.after}'
-
-
-def _scenarios(count: int, *, none: str = "0 scenarios") -> str:
-    return none if count == 0 else "1 scenario" if count == 1 else f"{count} scenarios"
-
-
-def _percent(rate: float) -> str:
-    return f"{100 * rate:.3g} %"

@@ -16,6 +16,7 @@ from scenario.store.rows import RunRow
 
 LAST = "last"
 GREEN = "last-green"
+_LISTS_THEM = "`scenario runs` lists them."
 _SHORTEST_COMMIT = 7
 _SHORTEST_PREFIX = 4
 
@@ -66,7 +67,7 @@ def select(store: RunStore, name: str, *, without: Collection[str] = ()) -> Sele
     known = invocations(store)
     found = [_one(store, part.strip(), known, without) for part in name.split(",") if part.strip()]
     if not found:
-        raise ScenarioError("Name a batch, or say `last`. `scenario runs` lists them.")
+        raise ScenarioError(f"Name a batch, or say `last`. {_LISTS_THEM}")
     ids = tuple(dict.fromkeys(each.id for each in found))
     runs = tuple(run for batch in ids for run in queries.runs(store, batch=batch))
     return Selection(name, ids, runs, max(found, key=lambda each: each.started_at).info)
@@ -97,9 +98,9 @@ def _newest(store: RunStore, name: str, word: str, branch: str, known: Sequence[
             return each
     where = f" on {branch}" if branch else ""
     if not there:
-        raise ScenarioError(f"{name!r} means nothing: the store has no other batch{where}.")
+        raise ScenarioError(f"{name!r} means nothing: the store has no other batch{where}. {_LISTS_THEM}")
     raise ScenarioError(
-        f"{name!r} means nothing: of {len(there)} batches{where} none has only trials that passed."
+        f"{name!r} means nothing: of {len(there)} batches{where} none has only trials that passed. {_LISTS_THEM}"
     )
 
 
@@ -107,7 +108,7 @@ def _hint(name: str, known: Sequence[Invocation]) -> str:
     near = difflib.get_close_matches(name, [each.id for each in known], n=1, cutoff=0.5)
     if near:
         return f"Did you mean {near[0]}?"
-    return "`scenario runs` lists them." if known else "The store is empty."
+    return _LISTS_THEM if known else "The store is empty."
 
 
 def _begins(batch: str, prefix: str) -> bool:

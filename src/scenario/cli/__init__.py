@@ -28,19 +28,22 @@ def main() -> None:
     """Test AI agents in whole conversations."""
 
 
-main.add_command(demo)
-main.add_command(cache)
-main.add_command(runs)
-main.add_command(show)
-main.add_command(export)
-main.add_command(import_)
-main.add_command(prune)
-main.add_command(compare)
-main.add_command(gate)
-main.add_command(report)
-main.add_command(init)
-main.add_command(list_)
-main.add_command(rejudge)
-main.add_command(run)
-main.add_command(ui)
-main.add_command(doctor)
+for command in (
+    demo,
+    cache,
+    runs,
+    show,
+    export,
+    import_,
+    prune,
+    compare,
+    gate,
+    report,
+    init,
+    list_,
+    rejudge,
+    run,
+    ui,
+    doctor,
+):
+    main.add_command(command)

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from scenario._cache.database import CacheFile
 
 
-_THOUSAND = 1000
-
-
 @click.group()
 def cache() -> None:
     """Show or remove what scenario.cache remembers."""
@@ -23,21 +20,20 @@ def cache() -> None:
 @cache.command("list")
 def list_results() -> None:
     """Show what is remembered, by key and function, the newest last."""
-    from datetime import datetime  # noqa: PLC0415 - loaded by this command only
+    from scenario._wording import counted, moment, size  # noqa: PLC0415 - loaded by this command only
+    from scenario.cli.printing import table  # noqa: PLC0415 - likewise
 
     with _opened() as file:
         groups = file.groups() if file.path.exists() else []
     if not groups:
         click.echo(f"Nothing is remembered in {file.path}.")
         return
-    rows = [("KEY", "FUNCTION", "RESULTS", "SIZE", "NEWEST")]
-    for group in groups:
-        newest = datetime.fromtimestamp(group.newest).astimezone().strftime("%Y-%m-%d %H:%M")
-        rows.append((group.label, group.function, str(group.count), _size(group.size), newest))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    click.echo(f"\n{_results(sum(group.count for group in groups))} in {file.path}")
+    rows = [
+        (group.label, group.function, str(group.count), size(group.size), moment(group.newest))
+        for group in groups
+    ]
+    click.echo("\n".join(table([("KEY", "FUNCTION", "RESULTS", "SIZE", "NEWEST"), *rows])))
+    click.echo(f"\n{counted(sum(group.count for group in groups), 'result')} in {file.path}")
 
 
 @cache.command()
@@ -49,10 +45,12 @@ def clear(*, key: str | None, older_than: float | None) -> None:
     """Remove what is remembered: all, or what the options say."""
     import time  # noqa: PLC0415 - loaded by this command only
 
+    from scenario._wording import counted  # noqa: PLC0415 - likewise
+
     before = None if older_than is None else time.time() - older_than * 86_400
     with _opened() as file:
         removed = file.clear(key, before) if file.path.exists() else 0
-    click.echo(f"Removed {_results(removed)} from {file.path}.")
+    click.echo(f"Removed {counted(removed, 'result')} from {file.path}.")
 
 
 @contextmanager
@@ -72,16 +70,3 @@ def _opened() -> Generator[CacheFile]:
         raise click.ClickException(file.trouble)
     for warning in said:
         click.echo(str(warning.message), err=True)
-
-
-def _results(count: int) -> str:
-    return f"{count} result{'' if count == 1 else 's'}"
-
-
-def _size(count: int) -> str:
-    size = float(count)
-    for unit in ("B", "kB", "MB"):
-        if size < _THOUSAND:
-            return f"{size:.0f} {unit}"
-        size /= _THOUSAND
-    return f"{size:.1f} GB"

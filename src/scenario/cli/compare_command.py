@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import click
 
-from scenario.cli.store_access import opened, store_option
+from scenario.cli.options import alpha_option, json_option, store_option
+from scenario.cli.store_access import opened
 
 
 @click.command()
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B", default="last")
-@click.option(
-    "--alpha",
-    type=click.FloatRange(0, 0.5, min_open=True),
-    default=0.05,
-    show_default=True,
-    help="The chance of a false find.",
-)
+@alpha_option
 @store_option
-@click.option("--json", "as_data", is_flag=True, help="JSON.")
+@json_option
 def compare(*, before: str, after: str, alpha: float, setting: str | None, as_data: bool) -> None:
     """Compare run B with run A: which scenarios newly fail, newly pass, are still flaky.
 
@@ -27,8 +22,7 @@ def compare(*, before: str, after: str, alpha: float, setting: str | None, as_da
     """
     from scenario import analysis  # noqa: PLC0415 - loaded by this command only
     from scenario.cli.compare_lines import comparison_lines  # noqa: PLC0415 - likewise
-    from scenario.cli.printing import print_lines  # noqa: PLC0415 - likewise
-    from scenario.cli.run_lines import as_json  # noqa: PLC0415 - likewise
+    from scenario.cli.printing import print_json, print_lines  # noqa: PLC0415 - likewise
     from scenario.store.plain import plain  # noqa: PLC0415 - likewise
 
     with opened(setting) as store:
@@ -36,6 +30,6 @@ def compare(*, before: str, after: str, alpha: float, setting: str | None, as_da
         old = analysis.select(store, before, without=new.batch_ids)
     found = analysis.compare(old.summary(), new.summary(), alpha=alpha)
     if as_data:
-        click.echo(as_json(plain(found)))
+        print_json(plain(found))
     else:
         print_lines(comparison_lines(found))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from scenario._wording import percent, visible
 from scenario.analysis import Change, Comparison, Gate, GateState, Overall, ScenarioChange, Shift
-from scenario.cli.run_lines import Line, visible
+from scenario.cli.run_lines import Line
+from scenario.report.document import points
 
 _STYLES = {
     Change.NEWLY_FAILING: "bold red",
@@ -48,9 +50,8 @@ def gate_lines(gate: Gate) -> list[Line]:
 
 
 def _scenario(change: ScenarioChange) -> Line:
-    needed = (
-        "" if change.trials_needed is None else f", {change.trials_needed} trials on each side would tell"
-    )
+    trials = change.trials_needed
+    needed = "" if trials is None else f", {trials} trials on each side would tell"
     low, high = 100 * change.interval.low, 100 * change.interval.high
     reworded = ", reworded" if change.reworded else ""
     details = f"  {change.before} -> {change.after} ({low:+.0f} to {high:+.0f} points, p {change.adjusted:.2g}{needed}{reworded})"
@@ -62,11 +63,10 @@ def _scenario(change: ScenarioChange) -> Line:
 
 
 def _overall(overall: Overall, scenarios: int) -> Sequence[Line]:
-    low, high = 100 * overall.interval.low, 100 * overall.interval.high
     return [
         (
-            (f"suite of {scenarios}: {100 * overall.before:.1f} % -> {100 * overall.after:.1f} %", "bold"),
-            (f"  {100 * overall.difference:+.1f} points, likely {low:+.1f} to {high:+.1f}", ""),
+            (f"suite of {scenarios}: {percent(overall.before)} -> {percent(overall.after)}", "bold"),
+            (f"  {100 * overall.difference:+.1f} points, likely {points(overall.interval)}", ""),
         ),
         ((f"  these scenarios: p {overall.p_values.p_value:.2g} ({overall.test})", "dim"),),
         ((f"  others like them: p {overall.sample.p_value:.2g} (sign flips over scenarios)", "dim"),),

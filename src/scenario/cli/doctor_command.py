@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
+
+from scenario.cli.options import json_option
 
 if TYPE_CHECKING:
     from scenario.doctor import Examination
@@ -14,7 +15,7 @@ _DEFAULT = "\0the default model"
 
 
 @click.command()
-@click.option("--json", "as_data", is_flag=True, help="JSON.")
+@json_option
 @click.option(
     "--call",
     "model",
@@ -30,13 +31,14 @@ def doctor(context: click.Context, *, as_data: bool, model: str | None) -> None:
     Exits with 0 when nothing is wrong, and with 1 when the default model cannot be used, a setting is wrong, or a
     test call fails. No key is ever shown, and without --call nobody outside of this machine is asked.
     """
-    from scenario.doctor import call, examine, problems  # noqa: PLC0415 - loaded by this command only
+    from scenario.cli.printing import print_json  # noqa: PLC0415 - loaded by this command only
+    from scenario.doctor import call, examine, problems  # noqa: PLC0415 - likewise
 
     found = examine()
     if model is not None:
         found = call(found, "" if model == _DEFAULT else model)
     if as_data:
-        click.echo(json.dumps(found.as_data(), indent=2, ensure_ascii=False))
+        print_json(found.as_data())
     else:
         click.echo("\n".join(_lines(found)))
     context.exit(1 if problems(found) else 0)
@@ -77,10 +79,8 @@ def _answer(models: tuple[str, ...] | None, trouble: str) -> str:
 
 
 def _section(title: str, rows: list[tuple[str, ...]]) -> list[str]:
+    from scenario.cli.printing import table  # noqa: PLC0415 - loaded by this command only
+
     if not rows:
         return []
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
-    cells = [
-        [cell.ljust(width) for cell, width in zip(row, widths, strict=False)] + [row[-1]] for row in rows
-    ]
-    return ["", title, *(f"  {'  '.join(row)}".rstrip() for row in cells)]
+    return ["", title, *(f"  {line}" for line in table(rows))]

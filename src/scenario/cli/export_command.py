@@ -6,7 +6,8 @@ from typing import TextIO
 
 import click
 
-from scenario.cli.store_access import only_id, opened, store_option
+from scenario.cli.options import store_option
+from scenario.cli.store_access import only_id, opened
 
 
 @click.command()
@@ -18,6 +19,7 @@ from scenario.cli.store_access import only_id, opened, store_option
 def export(*, ids: tuple[str, ...], setting: str | None, output: TextIO) -> None:
     """Write runs as JSON Lines: all, or those of the ids given. `scenario import` reads them."""
     from scenario import store as stores  # noqa: PLC0415 - loaded by this command only
+    from scenario._wording import counted  # noqa: PLC0415 - likewise
 
     with opened(setting) as store:
         chosen = [only_id(store, each) for each in ids]
@@ -25,4 +27,4 @@ def export(*, ids: tuple[str, ...], setting: str | None, output: TextIO) -> None
         for line in stores.export_runs(store, chosen if ids else None):
             output.write(line)
             count += line.startswith('{"run":')
-    click.echo(f"Exported {count} run{'' if count == 1 else 's'} from {store.place}.", err=True)
+    click.echo(f"Exported {counted(count, 'run')} from {store.place}.", err=True)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, assert_never
+
 import click
 
-from scenario.cli.store_access import opened, store_option
+from scenario.cli.exit_codes import ExitCode
+from scenario.cli.options import alpha_option, json_option, store_option
+from scenario.cli.store_access import opened
 
-_NO_DATA = 3
+if TYPE_CHECKING:
+    from scenario.analysis import GateState
 
 
 @click.command()
@@ -20,16 +25,10 @@ _NO_DATA = 3
     show_default=True,
     help="How many scenarios may pass less often than in the baseline.",
 )
-@click.option(
-    "--alpha",
-    type=click.FloatRange(0, 0.5, min_open=True),
-    default=0.05,
-    show_default=True,
-    help="The chance of failing although nothing got worse.",
-)
+@alpha_option
 @click.option("--strict", is_flag=True, help="Exit with 1 when the trials are too few to tell.")
 @store_option
-@click.option("--json", "as_data", is_flag=True, help="JSON.")
+@json_option
 @click.pass_context
 def gate(
     context: click.Context,
@@ -51,8 +50,7 @@ def gate(
     """
     from scenario import analysis  # noqa: PLC0415 - loaded by this command only
     from scenario.cli.compare_lines import gate_lines  # noqa: PLC0415 - likewise
-    from scenario.cli.printing import print_lines  # noqa: PLC0415 - likewise
-    from scenario.cli.run_lines import as_json  # noqa: PLC0415 - likewise
+    from scenario.cli.printing import print_json, print_lines  # noqa: PLC0415 - likewise
     from scenario.store.plain import plain  # noqa: PLC0415 - likewise
 
     if baseline is None and min_pass_rate is None:
@@ -70,15 +68,23 @@ def gate(
     )
     if as_data:
         told = {"state": found.state, "reason": found.reason, "trials_needed": found.trials_needed}
-        click.echo(as_json(plain({**told, "checks": found.checks})))
+        print_json(plain({**told, "checks": found.checks}))
     else:
         print_lines(gate_lines(found))
     context.exit(_exit_code(found.state, strict=strict))
 
 
-def _exit_code(state: object, *, strict: bool) -> int:
+def _exit_code(state: GateState, *, strict: bool) -> ExitCode:
     from scenario.analysis import GateState  # noqa: PLC0415 - loaded by this command only
 
-    if state is GateState.NO_DATA:
-        return _NO_DATA
-    return int(state is GateState.FAILED or (strict and state is GateState.UNCLEAR))
+    match state:
+        case GateState.PASSED:
+            return ExitCode.PASSED
+        case GateState.FAILED:
+            return ExitCode.FAILED
+        case GateState.UNCLEAR:
+            return ExitCode.FAILED if strict else ExitCode.PASSED
+        case GateState.NO_DATA:
+            return ExitCode.INFRASTRUCTURE
+        case _:
+            assert_never(state)

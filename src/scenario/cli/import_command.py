@@ -6,7 +6,8 @@ from typing import TextIO
 
 import click
 
-from scenario.cli.store_access import opened, store_option
+from scenario.cli.options import store_option
+from scenario.cli.store_access import opened
 
 
 @click.command("import")

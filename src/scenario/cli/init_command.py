@@ -20,6 +20,7 @@ scenarios:
       - said: {expected}
     max_turns: 3
 """
+_AGENT = "example_agent:answer"
 _EXAMPLE = '''\
 """The agent under test, as `first.scenario.yaml` names it. Call your own agent in `answer`."""
 
@@ -58,11 +59,7 @@ def init(
     file = folder / "first.scenario.yaml"
     if file.exists() and not force:
         raise UsageProblem(f"{file} is there already. Choose another folder, or write over it with --force.")
-    example = "" if yes else "example_agent:answer"
-    asked = agent or (
-        example and click.prompt("Your agent (module:name, or an HTTP address)", default=example)
-    )
-    agent = asked or "example_agent:answer"
+    agent = _or_asked(agent or None, "Your agent (module:name, or an HTTP address)", _AGENT, yes)
     description = _or_asked(
         description, "What is the conversation about?", "A customer asks where a parcel is.", yes
     )
@@ -70,7 +67,7 @@ def init(
     expected = _or_asked(expected, "What must the agent say?", "parcel", yes)
     written = [file]
     folder.mkdir(parents=True, exist_ok=True)
-    if agent == "example_agent:answer" and not (folder / "example_agent.py").exists():
+    if agent == _AGENT and not (folder / "example_agent.py").exists():
         written.insert(0, folder / "example_agent.py")
         written[0].write_text(_EXAMPLE, encoding="utf-8")
     file.write_text(_text(agent, description, opening, expected), encoding="utf-8")

@@ -1,7 +1,8 @@
-"""Lines on standard output: with their styles at a terminal, as plain text elsewhere."""
+"""What commands print: lines with their styles at a terminal and as plain text elsewhere, tables, JSON."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import click
@@ -20,3 +21,14 @@ def print_lines(lines: Sequence[Line]) -> None:
         return
     for line in lines:
         console.print(Text.assemble(*line))
+
+
+def print_json(data: object) -> None:
+    """Print plain data as JSON for people and programs, in letters that every output has."""
+    click.echo(json.dumps(data, indent=2))
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows as lines with columns as wide as they need to be."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,13 +13,12 @@ if TYPE_CHECKING:
     from scenario.report.files import ReportFiles
     from scenario.store import RunStore
 
-_F = TypeVar("_F", bound=Callable[..., Any])
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _OPTIONS: Sequence[Callable[[Any], Any]] = (
-    click.option("--html", "html_file", type=_FILE, help="Write one page that opens from a disk."),
-    click.option("--junit", "junit_file", type=_FILE, help="Write XML for continuous integration."),
-    click.option("--markdown", "markdown_file", type=_FILE, help="Write Markdown for a pull request."),
-    click.option("--jsonl", "jsonl_file", type=_FILE, help="Write JSON Lines for programs."),
+    click.option("--html", type=_FILE, help="Write one page that opens from a disk."),
+    click.option("--junit", type=_FILE, help="Write XML for continuous integration."),
+    click.option("--markdown", type=_FILE, help="Write Markdown for a pull request."),
+    click.option("--jsonl", type=_FILE, help="Write JSON Lines for programs."),
     click.option(
         "--junit-per",
         type=click.Choice(["scenario", "criterion"]),
@@ -28,31 +28,28 @@ _OPTIONS: Sequence[Callable[[Any], Any]] = (
     ),
 )
 
-REPORT_PARAMETERS = ("html_file", "junit_file", "markdown_file", "jsonl_file", "junit_per")
-"""What these options are called as keywords."""
 
+def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of reports. The command gets them as one keyword, `files`: a `ReportFiles`."""
 
-def report_options(command: _F) -> _F:
-    """The options of reports. The command takes them as keywords, and gives them to `report_files`."""
+    @wraps(command)
+    def with_files(
+        *args: Any,
+        html: Path | None,
+        junit: Path | None,
+        markdown: Path | None,
+        jsonl: Path | None,
+        junit_per: str,
+        **others: Any,
+    ) -> Any:
+        from scenario.report.files import ReportFiles  # noqa: PLC0415 - loaded by commands that write reports
+        from scenario.report.junit import CasePer  # noqa: PLC0415 - likewise
+
+        return command(*args, files=ReportFiles(html, junit, markdown, jsonl, CasePer(junit_per)), **others)
+
     for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
-
-
-def report_files(
-    *,
-    html_file: Path | None,
-    junit_file: Path | None,
-    markdown_file: Path | None,
-    jsonl_file: Path | None,
-    junit_per: str,
-    min_pass_rate: float = 1.0,
-) -> ReportFiles:
-    """The reports that the options name."""
-    from scenario.report.files import ReportFiles  # noqa: PLC0415 - loaded by commands that write reports
-    from scenario.report.junit import CasePer  # noqa: PLC0415 - likewise
-
-    return ReportFiles(html_file, junit_file, markdown_file, jsonl_file, CasePer(junit_per), min_pass_rate)
+        with_files = option(with_files)
+    return with_files
 
 
 def write_named(

@@ -1,29 +1,26 @@
-"""How the commands get at a store: the option, opening it, and finding what somebody means by an id."""
+"""How the commands get at a store: where it is, opening it, and finding what somebody means by an id."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 import click
 
 if TYPE_CHECKING:
     from scenario.store import Place, RunStore
 
-_F = TypeVar("_F", bound=Callable[..., Any])
 _SHOWN: Final = 10
 _LOOKED_AT: Final = 1000
 
 
-def store_option(command: _F) -> _F:
-    """The option that names a store."""
-    return click.option(
-        "--store",
-        "setting",
-        metavar="PATH|URL",
-        help="The store: a path or a URL. Without it, the configured one, or .scenario/runs.db of the project.",
-    )(command)
+def place_named(setting: str | None) -> Place | None:
+    """Where the store is that the option, the configuration or the project names; None where it is off."""
+    from scenario.config import resolve  # noqa: PLC0415 - loaded by commands that need a store
+    from scenario.store import place_of  # noqa: PLC0415 - likewise
+
+    return place_of(resolve().store if setting is None else setting)
 
 
 @contextmanager
@@ -34,7 +31,9 @@ def opened(setting: str | None, *, create: bool = False) -> Generator[RunStore]:
     from scenario.store.open import FAILURES, reason_of  # noqa: PLC0415 - likewise
 
     try:
-        place = _place(setting)
+        place = place_named(setting)
+        if place is None:
+            raise click.ClickException("The store is off. Name one with --store PATH.")
         with open_store(place, create=create) as store:
             yield store
     except ScenarioError as error:
@@ -70,13 +69,3 @@ def only_id(store: RunStore, text: str, *, is_run: bool = False) -> str:
     )
     advice = f"Did you mean {near[0]}?" if near else "`scenario runs` lists what is there."
     raise click.ClickException(f"The store {store.place} has nothing with the id {text!r}. {advice}")
-
-
-def _place(setting: str | None) -> Place:
-    from scenario.config import resolve  # noqa: PLC0415 - loaded by commands that need a store
-    from scenario.store import place_of  # noqa: PLC0415 - likewise
-
-    place = place_of(resolve().store if setting is None else setting)
-    if place is None:
-        raise click.ClickException("The store is off. Name one with --store PATH.")
-    return place

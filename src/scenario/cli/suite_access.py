@@ -1,11 +1,11 @@
-"""How the commands for suites get at scenarios: the options that choose them, and errors as lines."""
+"""How the commands for suites get at scenarios, and how they say what cannot be used."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,30 +13,6 @@ from scenario.cli.exit_codes import UsageProblem
 
 if TYPE_CHECKING:
     from scenario.suite.scenario import Scenario
-
-_F = TypeVar("_F", bound=Callable[..., Any])
-
-
-def choice_options(command: _F) -> _F:
-    """The options that choose among scenarios."""
-    for option in (
-        click.option(
-            "--tag",
-            "tags",
-            multiple=True,
-            metavar="TAG",
-            help="Only scenarios with this tag; !TAG: without it.",
-        ),
-        click.option(
-            "-k",
-            "words",
-            multiple=True,
-            metavar="TEXT",
-            help="Only scenarios with TEXT in the name; !TEXT: without it.",
-        ),
-    ):
-        command = option(command)
-    return command
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from scenario._text import shorten
-from scenario.cli.run_lines import Line, visible
+from scenario._wording import visible
+from scenario.cli.run_lines import Line
 from scenario.faults import not_the_agents
 from scenario.suite.progress import Standing
 from scenario.suite.result import Attempt, Ending, ScenarioTally, SuiteResult, TrialResult
@@ -105,7 +106,7 @@ def _why(result: TrialResult) -> list[Line]:
 
 def _reason(attempt: Attempt) -> str:
     text = attempt.reasoning or ", ".join(attempt.unmet) or "it did not pass"
-    return shorten(visible(" ".join(text.split())), _WIDTH)
+    return visible(shorten(text, _WIDTH))
 
 
 def _whole(result: SuiteResult) -> list[Line]:

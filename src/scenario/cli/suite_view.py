@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import click
 
-from scenario.cli.run_lines import Line, plain_text, visible
+from scenario._wording import visible
+from scenario.cli.run_lines import Line, plain_text
 from scenario.cli.suite_lines import standing_text, trial_line
 from scenario.suite.progress import Progress, Standing, TrialEnded, TrialRepeated
 
@@ -21,12 +22,8 @@ _EVERY: Final = 5.0
 """Seconds between two lines that say how far the run is, where there is no terminal."""
 
 
-class View(Protocol):
-    """Shows what happens."""
-
-    def __call__(self, what: Progress) -> None:
-        """Show it."""
-        ...
+View: TypeAlias = Callable[[Progress], None]
+"""Shows what happens."""
 
 
 @contextmanager

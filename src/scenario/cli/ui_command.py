@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from scenario.cli.options import store_option
 from scenario.cli.page_access import page_server
-from scenario.cli.store_access import opened, store_option
+from scenario.cli.store_access import opened
 
 
 @click.command()
@@ -24,13 +25,8 @@ def ui(*, setting: str | None, host: str, port: int, token: str | None, names: t
 
     Prints the address and opens nothing. Ctrl-C ends it.
     """
-    from scenario.errors import ConfigError, NotAvailableError  # noqa: PLC0415 - loaded by this command only
-
     with opened(setting, create=True) as store:
-        try:
-            server = page_server().PageServer(store, host=host, port=port, token=token, names=names)
-        except (ConfigError, NotAvailableError) as error:
-            raise click.ClickException(str(error)) from error
+        server = page_server().PageServer(store, host=host, port=port, token=token, names=names)
         click.echo(f"The page of {store.place}: {server.address.page}")
         click.echo(f"Other clients report here with LANGWATCH_ENDPOINT={server.address.url}")
         server.serve()

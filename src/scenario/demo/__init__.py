@@ -8,6 +8,8 @@ It shows the library at work without a model, a key or a network, and is meant t
 - `scenarios`: the conversations, each with a scripted user and its checks.
 - `play`: plays them side by side.
 - `report`: says what came of it.
+- `show`: all of this as a person sees it, for ``scenario demo``.
+- `suite`: the same conversations for ``scenario run``.
 
 One fault is planted in the agent on purpose, in `SupportDesk.take_note`: a customer who was identified for one
 order counts as identified for every other order, too. Each message by itself looks right, and so do the

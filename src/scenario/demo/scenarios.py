@@ -230,15 +230,19 @@ def _order_goes_to(shop: Shop, order: int, address: str) -> scenario.Check:
 
 
 def _found(look: Callable[[], object], expected: object, name: str) -> scenario.Check:
-    """What is looked up at the time of the check is as expected; if not, the reason says what it is."""
+    """What is looked up at the time of the check is as expected."""
+    return checks.state(lambda _: as_expected(look(), expected), name=name)
 
-    def as_expected(_: scenario.ScenarioState) -> bool:
-        found = look()
-        if found != expected:
-            raise AssertionError(f"it has {found!r} where {expected!r} was expected")
-        return True
 
-    return checks.state(as_expected, name=name)
+def as_expected(found: object, expected: object) -> bool:
+    """True, when what was found is what was expected.
+
+    Raises:
+        AssertionError: It is not; the text, which becomes the reason of a check, says what it is.
+    """
+    if found != expected:
+        raise AssertionError(f"it has {found!r} where {expected!r} was expected")
+    return True
 
 
 def _count(number: int, noun: str) -> str:

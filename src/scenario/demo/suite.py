@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import scenario
 from scenario.demo.agent import SupportDesk
-from scenario.demo.scenarios import SCENARIOS, DemoScenario
+from scenario.demo.scenarios import SCENARIOS, DemoScenario, as_expected
 from scenario.demo.shop import Shop, open_shop
 from scenario.suite import Cast, Scenario, Suite
 
@@ -59,25 +59,19 @@ def refunds_are(state: scenario.ScenarioState, cents: Mapping[str, int]) -> bool
     """Whether money was given back for these orders and for no others."""
     del state
     found = {str(refund.order): refund.cents for refund in _shop.get().refunds()}
-    return _same(found, dict(cents))
+    return as_expected(found, dict(cents))
 
 
 def tickets_are(state: scenario.ScenarioState, orders: list[int]) -> bool:
     """Whether there are tickets about these orders and no others."""
     del state
-    return _same([ticket.order for ticket in _shop.get().tickets()], orders)
+    return as_expected([ticket.order for ticket in _shop.get().tickets()], orders)
 
 
 def order_goes_to(state: scenario.ScenarioState, order: int, address: str) -> bool:
     """Whether an order's parcel goes there."""
     del state
-    return _same(_shop.get().find_order(order).address, address)
-
-
-def _same(found: object, expected: object) -> bool:
-    if found != expected:
-        raise AssertionError(f"it has {found!r} where {expected!r} was expected")
-    return True
+    return as_expected(_shop.get().find_order(order).address, address)
 
 
 @contextmanager

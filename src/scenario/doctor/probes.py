@@ -9,13 +9,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib import metadata
+from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
-from scenario._models.providers import PROVIDERS, Endpoint, Provider, find
+from scenario._models.providers import PROVIDERS, Endpoint, Provider, find, unknown
 from scenario._models.settings import Settings
-from scenario._redaction import redactor
+from scenario._redaction import bare_address, redactor
 from scenario.config import ModelConfig, ScenarioConfig
 from scenario.config.sources import SETTINGS, from_environment, from_pyproject
 from scenario.doctor.findings import Call, Examination, Extra, Found, Key, Server, Setting
@@ -44,7 +45,7 @@ def examine(environment: Mapping[str, str] = os.environ) -> Examination:
         settings=settings,
         model=model.model if isinstance(model, ModelConfig) else model,
         called_as=None if endpoint is None else endpoint.model,
-        address=None if endpoint is None else _without_login(endpoint.base_url),
+        address=None if endpoint is None else bare_address(endpoint.base_url),
         missing=missing,
         mistakes=mistakes,
         keys=tuple(_key(provider, environment) for provider in PROVIDERS if provider.needs_key),
@@ -107,20 +108,15 @@ def _settings(
 def _shown(name: str, value: Any) -> str:
     """A value as people may see it."""
     if isinstance(value, ModelConfig):
-        address = f" at {_without_login(value.api_base)}" if value.api_base else ""
+        address = f" at {bare_address(value.api_base)}" if value.api_base else ""
         return f"{value.model}{address}{', with a key' if value.api_key else ''}"
     if name == "store" and value is not None:
-        return redactor().text(_without_login(str(value)))
+        return redactor().text(bare_address(str(value)))
     if isinstance(value, str):
         return redactor().text(value)
     if value is None or isinstance(value, bool | int | float):
         return str(value)
     return "set"
-
-
-def _without_login(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else address
 
 
 def _endpoint(model: str | ModelConfig, environment: Mapping[str, str]) -> tuple[Endpoint | None, str | None]:
@@ -132,15 +128,9 @@ def _endpoint(model: str | ModelConfig, environment: Mapping[str, str]) -> tuple
     found = find(name, environment, settings)
     if isinstance(found, Endpoint):
         return found, None
-    if found is not None:
-        return None, found.text
-    try:
-        metadata.version("litellm")
-    except metadata.PackageNotFoundError:
-        provider = name.partition("/")[0]
-        text = f"`{provider}` is no provider that scenario knows. Install agent-scenario[litellm], or give api_base=."
-        return None, text
-    return None, None
+    if found is None and find_spec("litellm") is None:
+        found = unknown(name)
+    return None, None if found is None else found.text
 
 
 def _key(provider: Provider, environment: Mapping[str, str]) -> Key:
@@ -176,7 +166,7 @@ async def _servers(addresses: Mapping[str, str]) -> list[Server]:
 async def _asked(client: Any, name: str, address: str) -> Server:
     from httpx2 import HTTPError  # noqa: PLC0415 - imported when it is needed
 
-    shown = _without_login(address)
+    shown = bare_address(address)
     try:
         answer = await client.get(f"{address}/models")
     except (HTTPError, OSError):

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, cast
 from pydantic import TypeAdapter, ValidationError, validate_call
 
 from scenario._models.port import ToolCall
+from scenario._text import as_text
 from scenario.message_types import Message
 
 ToolGiven: TypeAlias = Mapping[str, Any] | Callable[..., Any] | tuple[Mapping[str, Any], Callable[..., Any]]
@@ -49,7 +50,7 @@ def tools_of(given: Sequence[ToolGiven]) -> dict[str, Tool]:
     for each in given:
         tool = _tool(each)
         if tool.name in found:
-            raise ValueError(f"Two tools of ChatAgent have the name {tool.name!r}")
+            raise ValueError(f"Two tools of ChatAgent have the name {tool.name!r}: give each its own")
         found[tool.name] = tool
     return found
 
@@ -103,7 +104,7 @@ async def answer_call(tools: Mapping[str, Tool], call: ToolCall) -> Message:
         AssertionError: The tool's own, for tests that assert in their tools.
     """
     try:
-        content = _as_text(await _result(tools, call))
+        content = as_text(await _result(tools, call))
     except (_NotCallableError, ValidationError) as error:
         content = f"Error: {error}"
     except AssertionError:
@@ -129,7 +130,3 @@ async def _result(tools: Mapping[str, Tool], call: ToolCall) -> Any:
         raise _NotCallableError("the arguments are no JSON object")
     result = tool.function(**arguments)
     return await result if inspect.isawaitable(result) else result
-
-
-def _as_text(result: Any) -> str:
-    return result if isinstance(result, str) else json.dumps(result, ensure_ascii=False, default=str)

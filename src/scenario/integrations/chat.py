@@ -106,7 +106,10 @@ class ChatAgent(AgentAdapter):
         if reply.content or reply.tool_calls:
             return reply.message
         why = f" (finish reason: {reply.finish_reason})" if reply.finish_reason else ""
-        raise EndpointError(f"{self._who(player)} answered without a word{why}", endpoint=player.label)
+        raise EndpointError(
+            f"{self._who(player)} answered without a word{why}. Allow more with `max_tokens`, or use another model.",
+            endpoint=player.label,
+        )
 
     def _who(self, player: PlayerModel) -> str:
         return f"{self.name or type(self).__name__} ({player.label})"

@@ -10,10 +10,11 @@ from urllib.parse import parse_qsl, urlsplit
 from scenario import _meter
 from scenario._models.io_loop import io_loop
 from scenario._models.retry import RetryPolicy
+from scenario._redaction import bare_address
 from scenario._tape import current_tape
 from scenario._text import content_text
 from scenario.agent_adapter import AgentAdapter
-from scenario.integrations._http.exchange import Answered, Asked, exchange, without_secrets
+from scenario.integrations._http.exchange import Answered, Asked, exchange
 from scenario.integrations._http.reading import Reader, ReadFunction, decode, found_in, read_usage
 from scenario.integrations._http.sessions import Session, Sessions
 from scenario.integrations._http.streams import StreamKind
@@ -112,19 +113,15 @@ class HttpAgent(AgentAdapter):
         self._sessions = Sessions()
         self._placeholders = placeholders_in([url, request, headers])
         makes_own = callable(request) or callable(headers)
-        if (
-            session is not None
-            and session.path is not None
-            and "session" not in self._placeholders
-            and not makes_own
-        ):
+        is_sent_back = makes_own or "session" in self._placeholders
+        if session is not None and session.path is not None and not is_sent_back:
             raise ValueError(
                 f"HttpAgent takes its session from `{session.path}` but never sends it back. "
                 "Write {session} into `url`, `request` or `headers`."
             )
 
     def __repr__(self) -> str:
-        return f"HttpAgent({without_secrets(self._url)!r})"
+        return f"HttpAgent({bare_address(self._url)!r})"
 
     async def call(self, input: AgentInput) -> AgentReturnTypes:  # noqa: A002 - the name callers know
         """Send the conversation, or what is new in it, and return the reply.

@@ -1,4 +1,5 @@
-"""What was played, for people: the runs of a session as values, and the lines that tell of them.
+"""What was played, for people and programs.
 
-Nothing here loads the engine; whoever has a result to report has loaded it already.
+`session`, `terminal`, `assertion` and `reporter` tell of the runs of a test session. `document` reads the runs of a
+store, and `html`, `markdown`, `junit` and `jsonl` make reports of it, which `files` writes.
 """

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 from scenario._text import shorten
+from scenario._wording import percent
 from scenario.analysis import BatchSummary, ScenarioSummary, TrialState
-from scenario.report.document import amount, interval_words, percent
+from scenario.report.document import amount, interval_words
 from scenario.report.wording import printable
 from scenario.statistics import Interval, PassesOf
 

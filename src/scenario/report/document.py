@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scenario._text import message_lines
+from scenario._wording import percent
 from scenario.analysis import BatchSummary, Comparison, ScenarioSummary, Selection, Trial, TrialState, compare
+from scenario.analysis.compare import ALPHA
 from scenario.faults import FaultKind
 from scenario.report.wording import printable
 from scenario.statistics import Interval
@@ -39,7 +41,7 @@ class Document:
 
 
 def read_document(
-    store: RunStore, chosen: Selection, *, baseline: Selection | None = None, alpha: float = 0.05
+    store: RunStore, chosen: Selection, *, baseline: Selection | None = None, alpha: float = ALPHA
 ) -> Document:
     """The document of runs in a store.
 
@@ -92,17 +94,16 @@ def limited(text: str, most: int = LONGEST) -> str:
     return text if len(text) <= most else f"{text[:most]}… ({len(text) - most:,} more characters)"
 
 
-def percent(rate: float) -> str:
-    """A rate in percent, such as ``95 %`` or ``83.9 %``."""
-    return f"{100 * rate:.1f}".removesuffix(".0") + " %"
-
-
 def likely(interval: Interval | None) -> str:
     """An interval of rates in percent, such as ``83.9 to 97.6 %``; nothing without one."""
     if interval is None:
         return ""
-    low, high = (f"{100 * end:.1f}".removesuffix(".0") for end in (interval.low, interval.high))
-    return f"{low} to {high} %"
+    return f"{percent(interval.low).removesuffix(' %')} to {percent(interval.high)}"
+
+
+def points(interval: Interval) -> str:
+    """An interval of differences of rates in percentage points, such as ``-3.1 to +8.0``."""
+    return f"{100 * interval.low:+.1f} to {100 * interval.high:+.1f}"
 
 
 def left_out_words(left_out: Mapping[FaultKind, int]) -> str:

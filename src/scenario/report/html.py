@@ -9,16 +9,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from html import escape
 from importlib import resources
 from string import Template
 from typing import Any
 
 from scenario._text import call_text, calls_of, text_of
+from scenario._wording import moment, percent
 from scenario.analysis import BatchSummary, ScenarioSummary, Trial
-from scenario.analysis.summary import state_words
+from scenario.analysis.summary import Measures, state_words
 from scenario.report import charts
 from scenario.report.comparison_table import comparison_table
 from scenario.report.document import (
@@ -29,19 +29,18 @@ from scenario.report.document import (
     likely,
     limited,
     notes,
-    percent,
 )
-from scenario.report.wording import printable
+from scenario.report.wording import page_text, printable
 from scenario.statistics import Distribution, PassesOf
 from scenario.store.conversations import Conversation
 from scenario.types import CriterionResult
 
-_MEASURES = (
-    ("turns", "turns", 1),
-    ("seconds", "seconds a trial", 2),
-    ("latency", "agent seconds a turn", 3),
-    ("cost", "US dollars a trial", 4),
-    ("tokens", "tokens a trial", 0),
+_MEASURES: tuple[tuple[str, int, Callable[[Measures], Distribution | None]], ...] = (
+    ("turns", 1, lambda found: found.turns),
+    ("seconds a trial", 2, lambda found: found.seconds),
+    ("agent seconds a turn", 3, lambda found: found.latency),
+    ("US dollars a trial", 4, lambda found: found.cost),
+    ("tokens a trial", 0, lambda found: found.tokens),
 )
 
 
@@ -61,19 +60,19 @@ def html(document: Document) -> str:
         "base-uri 'none'; form-action 'none'",
         style=style,
         script=script,
-        title=_text(summary.label) or "scenarios",
+        title=page_text(summary.label) or "scenarios",
         head=_head(summary),
-        notes="".join(f"<li>{_text(note)}</li>" for note in notes(summary)),
+        notes="".join(f"<li>{page_text(note)}</li>" for note in notes(summary)),
         rates=charts.rates(summary) if summary.scenarios else "<p>There are no runs.</p>",
         passes=_passes(summary.passes),
         histograms=_histograms(summary),
         comparison=comparison_table(document.comparison) if document.comparison is not None else "",
         steadiness="".join(
-            f"<option>{_text(kind)}</option>"
+            f"<option>{page_text(kind)}</option>"
             for kind in sorted({each.steadiness.value for each in summary.scenarios if each.steadiness})
         ),
         tags="".join(
-            f"<option>{_text(tag)}</option>"
+            f"<option>{page_text(tag)}</option>"
             for tag in sorted({tag for each in summary.scenarios for tag in each.tags})
         ),
         scenarios="".join(_scenario(place, each) for place, each in enumerate(summary.scenarios)),
@@ -89,10 +88,6 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _text(text: str) -> str:
-    return escape(printable(text))
-
-
 def _head(summary: BatchSummary) -> str:
     counts = summary.counts
     rate = percent(counts.rate) if counts.trials else "-"
@@ -106,16 +101,12 @@ def _head(summary: BatchSummary) -> str:
         ),
         ("scenarios", str(len(summary.scenarios)), f"{len(summary.stopped_early)} stopped early"),
         ("language models", str(summary.usage.calls), str(summary.usage)),
-        ("played", _moment(summary.started_at), _where(summary)),
+        ("played", "-" if summary.started_at is None else moment(summary.started_at), _where(summary)),
     ]
     return "".join(
-        f'<div class="tile"><h2>{_text(name)}</h2><p class="figure">{_text(figure)}</p><p>{_text(more)}</p></div>'
+        f'<div class="tile"><h2>{page_text(name)}</h2><p class="figure">{page_text(figure)}</p><p>{page_text(more)}</p></div>'
         for name, figure, more in tiles
     )
-
-
-def _moment(at: float | None) -> str:
-    return "-" if at is None else datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def _where(summary: BatchSummary) -> str:
@@ -149,27 +140,25 @@ def _scenario(place: int, scenario: ScenarioSummary) -> str:
     counts = scenario.counts
     steady = scenario.steadiness.value if scenario.steadiness is not None else ""
     data = (
-        f'data-scenario="{place}" data-steadiness="{_text(steady)}" '
-        f'data-tags="{escape(json.dumps(list(scenario.tags)))}" data-name="{_text(scenario.label.casefold())}"'
+        f'data-scenario="{place}" data-steadiness="{page_text(steady)}" '
+        f'data-tags="{escape(json.dumps(list(scenario.tags)))}" data-name="{page_text(scenario.label.casefold())}"'
     )
     rate = percent(counts.rate) if counts.trials else "-"
     summary = (
-        f'<summary><span class="name">{_text(scenario.label)}</span> <span class="rate">{rate}</span> '
-        f'<span class="dim">{_text(str(counts))}, {_text(interval_words(scenario))}</span> '
-        f'<span class="steady">{_text(steady)}</span> {charts.trials(scenario)}</summary>'
+        f'<summary><span class="name">{page_text(scenario.label)}</span> <span class="rate">{rate}</span> '
+        f'<span class="dim">{page_text(str(counts))}, {page_text(interval_words(scenario))}</span> '
+        f'<span class="steady">{page_text(steady)}</span> {charts.trials(scenario)}</summary>'
     )
-    tags = " ".join(f'<span class="tag">{_text(tag)}</span>' for tag in scenario.tags)
-    more = f"<p>{_text(scenario.description)} {tags}</p><p>{_text(left_out_words(scenario.of.left_out))}</p>"
+    tags = " ".join(f'<span class="tag">{page_text(tag)}</span>' for tag in scenario.tags)
+    more = f"<p>{page_text(scenario.description)} {tags}</p><p>{page_text(left_out_words(scenario.of.left_out))}</p>"
     return f'<details class="scenario" {data}>{summary}{more}{_measures(scenario)}<ol class="trials"></ol></details>'
 
 
 def _measures(scenario: ScenarioSummary) -> str:
-    found = scenario.measures
-    values = (found.turns, found.seconds, found.latency, found.cost, found.tokens)
     rows = "".join(
         _measure(title, digits, value)
-        for (_, title, digits), value in zip(_MEASURES, values, strict=True)
-        if value is not None
+        for title, digits, of in _MEASURES
+        if (value := of(scenario.measures)) is not None
     )
     head = "<tr><th></th><th>trials</th><th>mean</th><th>least</th><th>median</th><th>p90</th><th>p99</th><th>most</th></tr>"
     return f"<table>{head}{rows}</table>" if rows else ""

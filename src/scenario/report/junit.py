@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 from typing import assert_never
 from xml.etree import ElementTree as ET
 
+from scenario._wording import percent
 from scenario.analysis import ScenarioSummary, Trial, TrialState
 from scenario.report.document import (
     Document,
@@ -22,7 +23,6 @@ from scenario.report.document import (
     failure_lines,
     interval_words,
     left_out_words,
-    percent,
     unmet,
 )
 from scenario.report.wording import printable
@@ -216,21 +216,18 @@ def _criterion_case(
     counted = [(trial, status) for trial, status in found if trial.counts]
     failed = [trial for trial, status in counted if status is CriterionStatus.FAILED]
     decided = [trial for trial, status in counted if status is not CriterionStatus.INCONCLUSIVE]
-    name, classname = criterion, f"{scenario.of.key.set_id}.{scenario.label}"
     seen = f"not met in {len(failed)} of {len(decided)} trials"
+    case = _Case(_class_of(scenario), criterion, seconds)
     if failed:
-        return _Case(
-            classname,
-            name,
-            seconds,
-            "failure",
-            "agent",
-            f"{criterion}: {seen}",
-            _transcripts(document, failed),
-        )
+        text = _transcripts(document, failed)
+        return replace(case, kind="failure", fault="agent", message=f"{criterion}: {seen}", text=text)
     if not decided:
-        return _Case(classname, name, seconds, "skipped", "judge", "No trial that counts decided it")
-    return _Case(classname, name, seconds, output=seen)
+        return replace(case, kind="skipped", fault="judge", message="No trial that counts decided it")
+    return replace(case, output=seen)
+
+
+def _class_of(scenario: ScenarioSummary) -> str:
+    return f"{scenario.of.key.set_id}.{scenario.label}"
 
 
 def _is_unexplained(document: Document, trial: Trial) -> bool:
@@ -240,7 +237,7 @@ def _is_unexplained(document: Document, trial: Trial) -> bool:
 
 def _run_case(document: Document, scenario: ScenarioSummary, trials: Sequence[Trial]) -> _Case:
     failed = [trial for trial in trials if trial.state is TrialState.FAILED]
-    classname, name = f"{scenario.of.key.set_id}.{scenario.label}", "(the run)"
+    classname, name = _class_of(scenario), "(the run)"
     if not trials:
         return _Case(classname, name, _time(scenario), output=f"{scenario.counts} trials passed")
     kind, fault = ("failure", "agent") if failed else ("error", _blame(scenario))

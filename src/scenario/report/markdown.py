@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from scenario._wording import fenced, percent
 from scenario.analysis import BatchSummary, Change, Comparison, ScenarioSummary, Trial
 from scenario.report.document import (
     Document,
@@ -15,14 +16,13 @@ from scenario.report.document import (
     left_out_words,
     likely,
     notes,
-    percent,
+    points,
 )
 from scenario.report.wording import printable
 from scenario.statistics import Distribution, PassesOf
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~&$^-])")
 _PINGS = re.compile(r"(?<=[@#])(?=\w)")
-_TICKS = re.compile(r"`{3,}")
 _SHOWN_FAILURES = 3
 MOST_CHARACTERS = 60_000
 """The most characters of a report: comments of GitHub hold 65,536."""
@@ -113,10 +113,9 @@ def _comparison(comparison: Comparison) -> str:
     lines = [f"### Against {_said(comparison.before)}", ""]
     overall = comparison.overall
     if overall is not None:
-        low, high = (f"{100 * end:+.1f}" for end in (overall.interval.low, overall.interval.high))
         lines.append(
             f"On average from {percent(overall.before)} to {percent(overall.after)}: {100 * overall.difference:+.1f} "
-            f"points, likely {low} to {high} (p = {overall.p_values.p_value:.2g}, {overall.test})."
+            f"points, likely {points(overall.interval)} (p = {overall.p_values.p_value:.2g}, {overall.test})."
         )
     told = [each for each in comparison.scenarios if each.change is not Change.UNCHANGED]
     if told:
@@ -153,9 +152,7 @@ def _failures(document: Document, scenario: ScenarioSummary) -> str:
 
 
 def _block(document: Document, trial: Trial) -> str:
-    text = "\n".join(failure_lines(trial, document.said_in(trial)))
-    fence = "`" * max([3, *(len(ticks) + 1 for ticks in _TICKS.findall(text))])
-    return f"{fence}text\n{text}\n{fence}"
+    return fenced("\n".join(failure_lines(trial, document.said_in(trial))))
 
 
 def _rows(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from scenario._text import shorten
+from scenario._wording import counted
 from scenario.faults import FaultKind, not_the_agents
 from scenario.report.session import RunSummary, Totals, Verdict, totals_of
 from scenario.report.wording import measures, unmet_lines
@@ -84,15 +85,16 @@ def totals_line(totals: Totals) -> Line:
     """How many runs passed; green when all did, yellow when most did, red otherwise."""
     rate = totals.success_rate
     colour = "green" if totals.failed == 0 else "yellow" if rate >= _FAIR else "red"
-    runs = "1 run" if totals.total == 1 else f"{totals.total} runs"
+    runs = counted(totals.total, "run")
     excused = f" ({totals.excused} not by the agent's fault)" if totals.excused else ""
     text = f"{runs}: {totals.passed} passed, {totals.failed} failed{excused}, success rate {rate:g} %"
     return (Span(text, (colour,)),)
 
 
 def _excused_line(number: int) -> Line:
-    runs = "1 run that did not pass is" if number == 1 else f"{number} runs that did not pass are"
-    return (Span(f"{runs} of tests that passed; --scenario-report=all says why"),)
+    be = "is" if number == 1 else "are"
+    text = f"{counted(number, 'run')} that did not pass {be} of tests that passed; --scenario-report=all says why"
+    return (Span(text),)
 
 
 def plain(lines: Iterable[Line]) -> str:

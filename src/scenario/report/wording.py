@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import TYPE_CHECKING
 
 from scenario._text import shorten
+from scenario._wording import counted
 
 if TYPE_CHECKING:
     from scenario.report.session import RunSummary, Unmet
@@ -18,11 +20,16 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub("?", "\n".join(str(text).splitlines()))
 
 
+def page_text(text: str) -> str:
+    """The text as text of an HTML page."""
+    return escape(printable(text))
+
+
 def measures(run: RunSummary) -> str:
     """How long a run was: its turns, its time, and the agent's part of it, as far as they are known."""
     known: list[str] = []
     if run.turns is not None:
-        known.append("1 turn" if run.turns == 1 else f"{run.turns} turns")
+        known.append(counted(run.turns, "turn"))
     if run.total_time is not None:
         known.append(f"{run.total_time:.2f} s")
     if run.agent_time is not None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Sequence
+from statistics import fmean
 
 from scenario.statistics.distributions import quantile
 from scenario.statistics.intervals import CONFIDENCE, Interval, two_sided_z
@@ -31,13 +31,13 @@ def bootstrap_mean(
     Returns:
         The interval, or None for fewer than two values, which cannot tell how values vary.
     """
-    two_sided_z(confidence)
+    two_sided_z(confidence)  # refuses what is no confidence
     count = len(values)
     if count < 2:  # noqa: PLR2004 - as the docstring says
         return None
     if min(values) == max(values):
         return Interval(values[0], values[0])
     chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
-    means = sorted(math.fsum(chance.choices(values, k=count)) / count for _ in range(resamples))
+    means = sorted(fmean(chance.choices(values, k=count)) for _ in range(resamples))
     tail = (1 - confidence) / 2
     return Interval(quantile(means, tail), quantile(means, 1 - tail))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def distribution(values: Iterable[float | None]) -> Distribution | None:
         return None
     return Distribution(
         count=len(known),
-        mean=math.fsum(known) / len(known),
+        mean=fmean(known),
         least=known[0],
         median=quantile(known, 0.5),
         p90=quantile(known, 0.9),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from scenario.statistics.bootstrap import bootstrap_mean
 from scenario.statistics.counts import Counts
@@ -93,9 +94,9 @@ def passes_of(
             PassesOf(
                 k=k,
                 scenarios=len(enough),
-                any_passes=math.fsum(any_of) / len(enough),
+                any_passes=fmean(any_of),
                 any_interval=bootstrap_mean(any_of, seed=seed, confidence=confidence),
-                all_pass=math.fsum(all_of) / len(enough),
+                all_pass=fmean(all_of),
                 all_interval=bootstrap_mean(all_of, seed=seed, confidence=confidence),
             )
         )

@@ -86,6 +86,8 @@ class ModelServer(LoopbackServer):
         ...     settings = {"base_url": server.base_url, "api_key": "none"}
     """
 
+    call = staticmethod(ScriptedModel.call)
+
     def __init__(
         self,
         *replies: ServerReply,
@@ -105,17 +107,6 @@ class ModelServer(LoopbackServer):
     def base_url(self) -> str:
         """The address that an OpenAI client takes."""
         return f"{self.url}/v1"
-
-    @staticmethod
-    def call(
-        name: str,
-        arguments: Mapping[str, Any] | str = "{}",
-        *,
-        content: str | None = None,
-        id: str | None = None,  # noqa: A002
-    ) -> ModelReply:
-        """A reply that calls a tool; see `ScriptedModel.call`."""
-        return ScriptedModel.call(name, arguments, content=content, id=id)
 
     def reply_with(
         self,

@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from scenario._models.retry import Failure, RetryPolicy, Trouble
+from scenario._redaction import bare_address
 from scenario._text import shorten
 from scenario.errors import EndpointError
 from scenario.integrations._http.pool import pool
@@ -64,7 +64,7 @@ class Asked:
     @property
     def endpoint(self) -> str:
         """The address without credentials and query."""
-        return without_secrets(self.url)
+        return bare_address(self.url)
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,6 @@ class Answered:
     events: tuple[Event, ...]
     seconds: float = 0.0
     attempts: int = 1
-
-
-def without_secrets(url: str) -> str:
-    """An address without credentials and query."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 class _TryFailedError(Exception):
@@ -152,7 +146,7 @@ async def _try(client: AsyncClient, asked: Asked, began: float, attempt: int) ->
                 response.status_code, dict(response.headers), cookies, body, events, seconds, attempt
             )
     except TimeoutError as error:
-        text = f"gave no answer within {asked.timeout:g} s"
+        text = f"gave no answer within {asked.timeout:g} s; raise `timeout` if it may take longer"
         raise _TryFailedError(text, trouble=Trouble.REFUSED) from error
 
 
@@ -168,7 +162,11 @@ async def _response(client: AsyncClient, asked: Asked) -> AsyncGenerator[Respons
             await response.aclose()
             response = await _send(client, following)
         else:
-            raise _TryFailedError("redirects without end", trouble=Trouble.REFUSED, unreachable=False)
+            raise _TryFailedError(
+                "redirects without end; give HttpAgent the address that it leads to",
+                trouble=Trouble.REFUSED,
+                unreachable=False,
+            )
         yield response
     finally:
         await response.aclose()
@@ -232,12 +230,11 @@ def _redirected(response: Response) -> Request:
 async def _refused(response: Response, asked: Asked) -> _TryFailedError:
     status = response.status_code
     body = await _some_of(response, asked)
-    text = f"answered with status {status} ({response.reason_phrase})"
+    text = f"answered with status {status} ({response.reason_phrase}){f': {body}' if body else ''}"
     if status not in _UNREACHABLE:
-        said = f"{text}: {body}" if body else text
-        return _TryFailedError(said, trouble=Trouble.REFUSED, unreachable=False, response=response)
+        return _TryFailedError(text, trouble=Trouble.REFUSED, unreachable=False, response=response)
     trouble = Trouble.LIMITED if status == HTTPStatus.TOO_MANY_REQUESTS else Trouble.BUSY
-    return _TryFailedError(f"{text}: {body}" if body else text, trouble=trouble, response=response)
+    return _TryFailedError(text, trouble=trouble, response=response)
 
 
 async def _some_of(response: Response, asked: Asked) -> str:

@@ -6,7 +6,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
-from scenario._text import shorten
+from scenario._models.checked import is_number
+from scenario._models.reply import read_usage as usage_of_call
+from scenario._text import as_text, shorten
 from scenario.errors import EndpointError
 from scenario.integrations._http.paths import NotThereError, describe, look_up
 from scenario.integrations._http.streams import Event
@@ -15,6 +17,7 @@ from scenario.usage import Usage
 
 ReadFunction: TypeAlias = Callable[[Any], AgentReturnTypes]
 _SHOWN = 200
+_COUNTS = ("prompt_tokens", "input_tokens", "completion_tokens", "output_tokens")
 
 
 def hidden(text: str, secrets: Sequence[str]) -> str:
@@ -127,7 +130,7 @@ class Reader:
         )
 
     def _error(self, text: str, body: Any) -> EndpointError:
-        shown = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, default=str)
+        shown = as_text(body)
         rest = f". It said: {shorten(hidden(shown, self._secrets), _SHOWN)}" if shown else ""
         return EndpointError(
             f"{self._agent} at {self._endpoint} {hidden(text, self._secrets)}{rest}", endpoint=self._endpoint
@@ -160,23 +163,7 @@ def read_usage(found: Any) -> Usage | None:
     if not isinstance(found, Mapping):
         return None
     used = cast("Mapping[str, Any]", found)
-    asked = _count(used, "prompt_tokens", "input_tokens")
-    said = _count(used, "completion_tokens", "output_tokens")
-    if asked is None and said is None:
-        return None
-    cached = _count(_part(used, "prompt_tokens_details", "input_tokens_details"), "cached_tokens") or 0
-    thought = (
-        _count(_part(used, "completion_tokens_details", "output_tokens_details"), "reasoning_tokens") or 0
-    )
-    return Usage(1, asked or 0, said or 0, cached, thought, unpriced_calls=1)
-
-
-def _count(fields: Mapping[str, Any], *names: str) -> int | None:
-    return next((fields[name] for name in names if isinstance(fields.get(name), int)), None)
-
-
-def _part(fields: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
-    return next((fields[name] for name in names if isinstance(fields.get(name), Mapping)), {})
+    return usage_of_call(used, None) if any(is_number(used.get(name)) for name in _COUNTS) else None
 
 
 def _text_at(data: Any, event: Event, path: str | None) -> str | None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from scenario._models.io_loop import io_loop
-from scenario._redaction import MARK
-from scenario._tape import JSON, CallKind, Tape, TapedCall
+from scenario._redaction import MARK, bare_address
+from scenario._tape import JSON, RECORD_ANEW, CallKind, Tape, TapedCall
+from scenario._text import as_text
 from scenario.errors import CassetteError
-from scenario.integrations._http.exchange import Answered, Asked, exchange, without_secrets
+from scenario.integrations._http.exchange import Answered, Asked, exchange
 from scenario.integrations._http.reading import decode
 from scenario.integrations._http.sessions import Session
 from scenario.integrations._http.streams import Event
@@ -61,7 +61,7 @@ def told(method: str, template: str, url: str, body: Any) -> dict[str, JSON]:
         name: MARK if (name, value) in fixed and len(value) >= _SHORT else value
         for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True)
     }
-    request: dict[str, JSON] = {"method": method, "url": without_secrets(url)}
+    request: dict[str, JSON] = {"method": method, "url": bare_address(url)}
     return (
         request
         | ({"parameters": parameters} if parameters else {})
@@ -92,21 +92,15 @@ def answer_of(data: JSON, session: Session | None) -> Answered:
     """
     try:
         fields = cast("Mapping[str, Any]", data)
-        events = tuple(Event(each["name"], _encoded(each["data"])) for each in fields.get("events", ()))
+        events = tuple(Event(each["name"], as_text(each["data"])) for each in fields.get("events", ()))
         given = session if "session" in fields else None
         headers = {given.header.lower(): _SESSION} if given is not None and given.header else {}
         cookies = {given.cookie: _SESSION} if given is not None and given.cookie else {}
-        body = "" if "events" in fields else _encoded(fields["body"])
+        body = "" if "events" in fields else as_text(fields["body"])
         return Answered(
             fields["status"], headers, cookies, body, events, fields["seconds"], fields.get("attempts", 1)
         )
     except (TypeError, KeyError, AttributeError) as error:
         raise CassetteError(
-            f"A recorded answer of an endpoint cannot be read: {error!r}. Record the scenario anew with "
-            "SCENARIO_REPLAY=record.",
-            path="",
+            f"A recorded answer of an endpoint cannot be read: {error!r}. {RECORD_ANEW}", path=""
         ) from error
-
-
-def _encoded(body: Any) -> str:
-    return body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)

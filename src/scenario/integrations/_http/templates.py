@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import quote
+
+from scenario._text import as_text
 
 PLACEHOLDERS = ("message", "messages", "new_messages", "thread_id", "session")
 
@@ -86,9 +87,7 @@ def _fill_text(template: str, values: Mapping[str, Any]) -> Any:
 
 
 def _as_text(value: Any) -> str:
-    if value is ABSENT:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return "" if value is ABSENT else as_text(value)
 
 
 def plain_message(message: Mapping[str, Any]) -> dict[str, Any]:
