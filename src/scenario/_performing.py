@@ -19,13 +19,23 @@ if TYPE_CHECKING:
 __tracebackhide__ = True  # pytest leaves our frames out of the tracebacks of people's own errors
 
 
-async def perform(executor: ScenarioExecutor, *, is_apart: bool) -> ScenarioResult:
-    """Play an executor's script: apart, as `run` does, or on the caller's loop, as `arun` does."""
-    return await _delivered(executor, run_apart(_Apart(executor)) if is_apart else executor.run())
+async def perform(
+    executor: ScenarioExecutor, *, is_apart: bool, is_one_of_many: bool = False
+) -> ScenarioResult:
+    """Play an executor's script: apart, as `run` does, or on the caller's loop, as `arun` does.
+
+    Args:
+        executor: Plays it.
+        is_apart: Whether on a thread of its own.
+        is_one_of_many: Whether the caller waits for what is handed on to others, such as the store, for many runs
+            together. For each alone it would be made to hurry, which costs most of what it does.
+    """
+    playing = run_apart(_Apart(executor)) if is_apart else executor.run()
+    return await _delivered(executor, playing, is_one_of_many=is_one_of_many)
 
 
 async def _delivered(
-    executor: ScenarioExecutor, playing: Coroutine[Any, Any, ScenarioResult]
+    executor: ScenarioExecutor, playing: Coroutine[Any, Any, ScenarioResult], *, is_one_of_many: bool
 ) -> ScenarioResult:
     """Wait for a run, and until what happened in it is delivered; not for long if it was cut short."""
     patience = executor.event_bus.drain_timeout
@@ -37,7 +47,7 @@ async def _delivered(
         raise
     finally:
         await executor.event_bus.drained(patience)
-        waiting = [asyncio.wrap_future(future) for future in undelivered()]
+        waiting = [] if is_one_of_many else [asyncio.wrap_future(future) for future in undelivered()]
         if waiting:
             await asyncio.wait(waiting, timeout=patience)
 

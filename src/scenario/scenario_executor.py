@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,7 @@ from scenario._utils.logs import configure_logging
 from scenario.agent_adapter import AgentAdapter
 from scenario.cache import context_scenario
 from scenario.clock import Clock, SystemClock
-from scenario.config import resolve
+from scenario.config import ScenarioConfig, resolve
 from scenario.errors import AlreadyRunningError
 from scenario.message_types import Message
 from scenario.options import RunOptions, refuse_unknown
@@ -119,9 +119,13 @@ class ScenarioExecutor(SceneStage):
             "agent_timeout": options.pop("agent_timeout", None),
         }
         refuse_unknown(options)
-        super().__init__(name, resolve(settings))
+        super().__init__(name, self._resolved(settings))
         self._store = _store_of(self.config.store) if self.config.store is not None else None
         self._taping = _taping(self, takes.demanded or self.config.replay or "off")
+
+    def _resolved(self, settings: Mapping[str, Any]) -> ScenarioConfig:
+        """The settings that hold, from those that the call gave."""
+        return resolve(settings)
 
     @property
     def events(self) -> Stream[ScenarioEvent]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import os
 import sqlite3
@@ -222,6 +223,26 @@ def test_a_full_queue_is_waited_for_once_and_then_loses_facts(place):
 
     assert (losses.lost, losses.facts) == (7, 11)
     assert "in time" in str(losses)
+
+
+async def test_who_plays_much_waits_for_a_store_that_is_behind(place):
+    Slow.go.clear()
+    Slow.entered.clear()
+    sink = store.StoreSink(place, Writer(place, capacity=4, make_door=Slow))
+    told = Story()
+    sink.receive(told.facts[0])
+    assert Slow.entered.wait(10)
+    await sink.keep_up()  # nothing waits behind the fact that is being written
+    sink.receive(told.says("a").facts[-1])
+    sink.receive(told.says("b").facts[-1])
+    waiting = asyncio.ensure_future(sink.keep_up())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+
+    Slow.go.set()
+    await asyncio.wait_for(waiting, 20)
+
+    assert sink.close().lost == 0
 
 
 class Faulty(Door):

@@ -9,11 +9,14 @@ from scenario.config.scenario_config import ScenarioConfig
 from scenario.config.sources import from_environment, from_pyproject
 
 
-def resolve(arguments: Mapping[str, Any] | None = None) -> ScenarioConfig:
+def resolve(
+    arguments: Mapping[str, Any] | None = None, surroundings: Mapping[str, Any] | None = None
+) -> ScenarioConfig:
     """The settings that hold for a run.
 
     Args:
         arguments: What the call gave; None values count as not given.
+        surroundings: What `look_around` found; None looks now.
 
     Returns:
         The settings: `arguments` before `scenario.configure` before ``SCENARIO_…`` variables before
@@ -26,8 +29,19 @@ def resolve(arguments: Mapping[str, Any] | None = None) -> ScenarioConfig:
     given = {name: value for name, value in (arguments or {}).items() if value is not None}
     configured = ScenarioConfig.default_config
     return layered(
-        from_pyproject(), from_environment(), configured.explicit() if configured is not None else {}, given
+        look_around() if surroundings is None else surroundings,
+        configured.explicit() if configured is not None else {},
+        given,
     )
+
+
+def look_around() -> dict[str, Any]:
+    """The settings that the environment and the file give. To find them costs most of `resolve`.
+
+    Raises:
+        ConfigError: A variable or the file holds something that cannot be used.
+    """
+    return {**from_pyproject(), **from_environment()}
 
 
 def layered(*layers: Mapping[str, Any]) -> ScenarioConfig:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Table
 Row: TypeAlias = Mapping[str, Any]
 Values: TypeAlias = tuple[Any, ...]
 Make: TypeAlias = Callable[[Connection, Table], Any]
+"""Makes a statement of SQLAlchemy's, or the text of one for SQLite whose places are in the order of the columns."""
 
 _MOST_VALUES: Final = 900
 """The most values of one statement; older versions of SQLite take no more than 999."""
@@ -26,7 +27,7 @@ _MOST_VALUES: Final = 900
 _FEWEST: Final = 8
 """The fewest rows for which a statement of their own is worth it."""
 
-_VALUES: Final = re.compile(r"(?<= VALUES )\([?, ]+\)")
+_VALUES: Final = re.compile(r"(?<=\bVALUES )\([?, ]+\)")
 """The places of one row."""
 
 
@@ -117,12 +118,18 @@ _statements = _Statements()
 
 
 def _compiled(connection: Connection, statement: Any, columns: tuple[str, ...]) -> _Statement:
+    if isinstance(statement, str):
+        return _Statement(statement, None, None, _sizes(statement, len(columns)))
     compiled = statement.compile(dialect=connection.dialect, column_keys=list(columns))
     places: list[str] | None = compiled.positiontup
     if places is None:
         return _Statement(compiled.string, columns, None)
     in_place = tuple(places) == columns
     pick = None if in_place else itemgetter(*[columns.index(place) for place in places])
-    most = _MOST_VALUES // len(places) if _VALUES.search(compiled.string) else 1
-    sizes = [most >> shift for shift in range(most.bit_length()) if most >> shift >= _FEWEST]
-    return _Statement(compiled.string, None, pick, sizes)
+    return _Statement(compiled.string, None, pick, _sizes(compiled.string, len(places)))
+
+
+def _sizes(text: str, values: int) -> list[int]:
+    """How many rows a statement can take at once: the most, half of that, and so on."""
+    most = _MOST_VALUES // values if _VALUES.search(text) else 1
+    return [most >> shift for shift in range(most.bit_length()) if most >> shift >= _FEWEST]

@@ -106,26 +106,26 @@ class Preparation:
                 self._tracks.pop(each.fact.run_id, None)
 
     def _take_all(self, prepared: Prepared, told: Sequence[Told], redaction: RememberingRedactor) -> None:
-        forms = [self._encoded(each) for each in told]
+        forms = [self._encoded(each.fact) for each in told]
         texts = {text for form in forms if form is not None for text in form.told}
         is_clean = not redaction.may_change("\n".join(texts))
         for each, form in zip(told, forms, strict=True):
             try:
                 if form is None or not (is_clean or not redaction.may_change("\n".join(form.told))):
                     self._take_apart(prepared, each, redaction)
-                elif self._add(prepared, each.fact, form):
-                    self._take_spans(prepared, each, redaction)
+                else:
+                    self._add(prepared, each, form, redaction)
             except Exception as error:  # a fact holds other people's objects; the other facts are stored
                 self._tally.lose(each.fact.run_id, f"{type(error).__name__}: {error}")
                 _logger.debug("A fact cannot be stored: %r", type(each.fact), exc_info=True)
 
-    def _encoded(self, told: Told) -> Encoded | None:
+    def _encoded(self, fact: Fact) -> Encoded | None:
         """The fact as JSON; None when it has to be taken apart."""
         try:
-            form = encoded(told.fact)
+            form = encoded(fact)
         except Exception:  # noqa: BLE001 - likewise; it is told when the fact is taken apart
             return None
-        if form is None or max(len(form.text), len(form.message)) >= self._least:
+        if form is None or len(form.text) >= self._least or len(form.message) >= self._least:
             return None
         return form
 
@@ -133,12 +133,12 @@ class Preparation:
         """Take a fact that may hold a secret, or something large."""
         found: dict[str, Medium] = {}
         data = take_out(redaction.data(to_plain(told.fact)), found, self._least)
-        if self._add(prepared, told.fact, Encoded(data)):
+        if self._add(prepared, told, Encoded(data), redaction):
             self._keep(prepared, told.fact.run_id, found)
-            self._take_spans(prepared, told, redaction)
 
-    def _add(self, prepared: Prepared, fact: Fact, form: Encoded) -> bool:
+    def _add(self, prepared: Prepared, told: Told, form: Encoded, redaction: RememberingRedactor) -> bool:
         """Take a fact into the group, if the beginning of its run was."""
+        fact = told.fact
         kind = fact.__class__
         if kind is Started:
             prepared.group.forget(clean(fact.run_id))
@@ -148,14 +148,11 @@ class Preparation:
             self._tally.lose(fact.run_id, _HEADLESS)
             return False
         add(prepared.group, track, kind.__name__, fact.at, form.data, text=form.text, message=form.message)
-        return True
-
-    def _take_spans(self, prepared: Prepared, told: Told, redaction: RememberingRedactor) -> None:
         if told.spans:
-            run_id = told.fact.run_id
             spans: list[Any] = redaction.data([plain_span(span) for span in told.spans])
-            prepared.group.add("span", *span_rows(run_id, spans))
+            prepared.group.add("span", *span_rows(fact.run_id, spans))
         prepared.told.append(told)
+        return True
 
     def _keep(self, prepared: Prepared, run_id: str, found: dict[str, Medium]) -> None:
         for medium in found.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import os
 import threading
@@ -47,6 +48,11 @@ class StoreSink:
     def flush(self) -> Future[None]:
         """A future that is done when everything received so far is stored, or lost."""
         return self._writer.flush()
+
+    async def keep_up(self) -> None:
+        """Wait until what was received is stored, if that is so much that there might soon be no room for more."""
+        if self._writer.is_behind:
+            await asyncio.wait([asyncio.wrap_future(self.flush())])
 
     def losses(self) -> Losses:
         """What was not stored so far."""

@@ -33,6 +33,11 @@ class Waiting(Generic[T]):
         self._has_come = threading.Condition(self._lock)
         self._has_room = threading.Condition(self._lock)
 
+    @property
+    def is_half_full(self) -> bool:
+        """Whether half of the room is taken."""
+        return 2 * len(self._items) >= self._capacity
+
     def put(self, item: T, patience: float, *, is_urgent: bool = False) -> bool:
         """Hand over an item.
 

@@ -74,13 +74,20 @@ class Writer:
     def put(self, fact: Fact, spans: Sequence[ReadableSpan] = ()) -> None:
         """Hand over a fact. Waits only when too many wait already, and then once, not for each of them."""
         self._tally.tell(fact.run_id)
-        if not self._is_running():
+        if self._thread is None:
+            self._begin()
+        if self._is_closed:
             self._tally.lose(fact.run_id, _CLOSED)
         elif self._waiting.put(Told(fact, spans), 0.0 if self._is_stuck else self._patience):
             self._is_stuck = False
         else:
             self._is_stuck = True
             self._tally.lose(fact.run_id, _TOO_MUCH)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether half of the room for waiting facts is taken."""
+        return self._waiting.is_half_full
 
     def flush(self) -> Future[None]:
         """A future that is done when everything handed over so far is stored, or lost."""
@@ -108,13 +115,11 @@ class Writer:
         self._warn()
         return self.losses()
 
-    def _is_running(self) -> bool:
-        if self._thread is None and not self._is_closed:
-            with self._lock:
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._work, name="scenario-store", daemon=True)
-                    self._thread.start()
-        return not self._is_closed
+    def _begin(self) -> None:
+        with self._lock:
+            if self._thread is None and not self._is_closed:
+                self._thread = threading.Thread(target=self._work, name="scenario-store", daemon=True)
+                self._thread.start()
 
     def _ask(self, *, is_end: bool) -> Future[None]:
         done: Future[None] = Future()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Collection, Sequence
 from operator import itemgetter
 from typing import Any, Final
@@ -15,6 +16,9 @@ from scenario.store.records import PROGRESS, FactRow, Group, Row
 
 _PARTS = {table.name: table for table in schema.OF_A_RUN}
 _FACT: Final = (*FactRow._fields, "change")
+_UPDATES_FROM: Final = (3, 33)
+"""The first SQLite that updates from rows, so many runs in one statement."""
+
 _counter = schema.counter.c
 _TAKE: Final = (
     update(schema.counter)
@@ -84,8 +88,13 @@ def _write_runs(connection: Connection, group: Group) -> None:
         write_values(connection, schema.run, (*PROGRESS, "of"), going_on, _update_progress)
 
 
-def _update_progress(_: Connection, table: Table) -> Any:
-    return update(table).where(table.c.id == bindparam("of"))
+def _update_progress(connection: Connection, table: Table) -> Any:
+    if connection.dialect.name != "sqlite" or sqlite3.sqlite_version_info < _UPDATES_FROM:
+        return update(table).where(table.c.id == bindparam("of"))
+    places = {name: f"told.column{number}" for number, name in enumerate((*PROGRESS, "of"), 1)}
+    changes = ", ".join(f"{name} = {places[name]}" for name in PROGRESS)
+    row = ", ".join("?" for _ in places)
+    return f"UPDATE {table.name} SET {changes} FROM (VALUES ({row})) AS told WHERE id = {places['of']}"  # noqa: S608 - names of our own
 
 
 def _replace_older(connection: Connection, ids: Sequence[str]) -> None:

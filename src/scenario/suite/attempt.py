@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from scenario._engine.facts import Concluded, Fact, ModelCalled, RunStatus
 from scenario._engine.scene import Actor
 from scenario._replay.takes import as_take
 from scenario._utils.ids import IdSource
+from scenario.config import ScenarioConfig
+from scenario.config.resolve import look_around, resolve
 from scenario.faults import Fault, FaultKind, RunOutcome
 from scenario.scenario_executor import ScenarioExecutor, perform
 from scenario.suite.casting import JudgeMaker, cast_for, judges_with
@@ -28,6 +30,10 @@ from scenario.usage import Usage
 Reader = Callable[[Fact], None]
 
 
+async def _at_once() -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Shared:
     """What all trials of a run have in common.
@@ -37,10 +43,12 @@ class Shared:
         control: Tells when to stop.
         isolation: Where they are played.
         readers: Makes what reads the facts of a trial.
+        keep_up: Awaited when a trial has ended: it takes its time when the store cannot follow.
         spend: Told of each call of a language model, on whatever thread it happens.
         make_judge: Makes the judge of a scenario with criteria.
         timeout: Seconds for a trial whose scenario says nothing else.
         agent_timeout: Seconds for a call, likewise.
+        surroundings: The settings that the environment and the file give.
         new_id: Makes identifiers on the caller's loop: one for all trials there, as to begin anew costs much.
     """
 
@@ -48,10 +56,12 @@ class Shared:
     control: Control
     isolation: Isolation = Isolation.THREAD
     readers: Sequence[Callable[[], Reader]] = ()
+    keep_up: Callable[[], Awaitable[None]] = field(default=_at_once)
     spend: Callable[[Usage], None] = field(default=lambda _: None)
     make_judge: JudgeMaker = field(default_factory=lambda: judges_with(None))
     timeout: float | None = None
     agent_timeout: float | None = None
+    surroundings: Mapping[str, Any] = field(default_factory=look_around)
     new_id: IdSource = field(default_factory=IdSource)
 
 
@@ -66,9 +76,13 @@ class Played:
 class TrialExecutor(ScenarioExecutor):
     """Plays a trial, and stops before the next call of an agent when its run shall end."""
 
-    def __init__(self, control: Control, *positional: Any, **named: Any) -> None:
-        self._control = control
+    def __init__(self, shared: Shared, *positional: Any, **named: Any) -> None:
+        self._control = shared.control
+        self._surroundings = shared.surroundings
         super().__init__(*positional, **named)
+
+    def _resolved(self, settings: Mapping[str, Any]) -> ScenarioConfig:
+        return resolve(settings, self._surroundings)
 
     async def _call(self, actor: Actor, request: JudgmentRequest | None = None) -> int | ScenarioResult:
         if self._control.stop >= Stop.NEXT_CALL:
@@ -93,7 +107,9 @@ async def play_attempt(planned: Planned, number: int, shared: Shared) -> Played 
         async with cast_for(planned.scenario, planned.trial, shared.make_judge) as cast:
             with as_take(planned.trial.number):  # a recording of a trial is the one of its number
                 executor = _executor(planned, number, cast, shared)
-            return await _play(executor, shared, began)
+            played = await _play(executor, shared, began)
+            await shared.keep_up()
+            return played
     except Exception as error:  # noqa: BLE001 - the factories of scenarios are people's code; one must not end the run
         return Played(_not_set_up(error, began), None)
     finally:
@@ -113,7 +129,7 @@ async def _play(executor: ScenarioExecutor, shared: Shared, began: float) -> Pla
     for make_reader in shared.readers:
         executor.facts.subscribe(make_reader())
     try:
-        await perform(executor, is_apart=shared.isolation is Isolation.THREAD)
+        await perform(executor, is_apart=shared.isolation is Isolation.THREAD, is_one_of_many=True)
     except asyncio.CancelledError:
         if shared.control.stop is not Stop.NEXT_CALL or not concluded:
             raise  # cancelled from outside, or by a control that cancels
@@ -125,16 +141,20 @@ async def _play(executor: ScenarioExecutor, shared: Shared, began: float) -> Pla
     if end.status is RunStatus.CANCELLED:
         return None
     attempt = attempt_of(
-        executor.scenario_run_id, end.result, started_at=began, seconds=end.at - began, error=end.error
+        executor.scenario_run_id,
+        end.result,
+        started_at=began,
+        seconds=end.at - began,
+        error=end.error,
+        is_final=is_hopeless(end.status, end.result.fault),
     )
-    is_final = is_hopeless(end.status, end.result.fault)
-    return Played(replace(attempt, is_final=is_final), end.result)
+    return Played(attempt, end.result)
 
 
 def _executor(planned: Planned, number: int, cast: Cast, shared: Shared) -> ScenarioExecutor:
     scenario, trial = planned.scenario, planned.trial
     return TrialExecutor(
-        shared.control,
+        shared,
         scenario.name,
         scenario.description,
         cast.agents,

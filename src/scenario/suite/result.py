@@ -269,7 +269,13 @@ def _plain_attempt(attempt: Attempt) -> dict[str, Any]:
 
 
 def attempt_of(
-    run_id: str, result: ScenarioResult, *, started_at: float, seconds: float, error: str | None = None
+    run_id: str,
+    result: ScenarioResult,
+    *,
+    started_at: float,
+    seconds: float,
+    error: str | None = None,
+    is_final: bool = False,
 ) -> Attempt:
     """The attempt that a result of a run tells of."""
     return Attempt(
@@ -282,6 +288,7 @@ def attempt_of(
         seconds=seconds,
         turns=result.turns,
         usage=result.usage.total,
+        is_final=is_final,
     )
 
 

@@ -195,20 +195,23 @@ class SuiteRun:
 
     def _shared(self, spend: Callable[[Usage], None]) -> Shared:
         options, place = self._options, self._place
-        readers: list[Any] = []
+        storing: dict[str, Any] = {}
         if place is not None:
-            from scenario.store.sink import reader_for  # noqa: PLC0415 - loaded where there is a store
+            from scenario.store.sink import reader_for, sink_for  # noqa: PLC0415 - loaded where there is a store
 
-            readers.append(lambda: reader_for(place))
+            storing = {
+                "readers": [lambda: reader_for(place)],
+                "keep_up": lambda: sink_for(place).keep_up(),
+            }
         return Shared(
             batch_id=self._batch_id,
             control=self._control,
             isolation=Isolation(options.get("isolation", Isolation.THREAD)),
-            readers=readers,
             spend=spend,
             make_judge=judges_with(options.get("judge_model")),
             timeout=options.get("timeout"),
             agent_timeout=options.get("agent_timeout"),
+            **storing,
         )
 
     def _write_batch(self, place: Place, known: Mapping[str, Any]) -> None:
