@@ -69,12 +69,16 @@ current_tape: ContextVar[Tape | None] = ContextVar("scenario_tape", default=None
 speaker: ContextVar[str] = ContextVar("scenario_speaker", default="")
 """The name of the player that is called here; empty between calls."""
 
+speech: ContextVar[object] = ContextVar("scenario_speech", default=None)
+"""Stands for the call of a player that goes on here: another object in each; None between calls."""
+
 
 @contextmanager
 def speaking(name: str) -> Generator[None]:
-    """Let calls be those of a player while the body runs."""
-    token = speaker.set(name)
+    """Let calls be those of one call of a player while the body runs."""
+    token, mark = speaker.set(name), speech.set(object())
     try:
         yield
     finally:
+        speech.reset(mark)
         speaker.reset(token)

@@ -1,5 +1,6 @@
 import io
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -14,8 +15,10 @@ from rich.progress import TextColumn
 
 from scenario.cli import main
 from scenario.cli.exit_codes import exit_code_of
+from scenario.cli.run_command import _named
 from scenario.cli.suite_lines import duration, standing_text
 from scenario.cli.suite_view import LiveView, PlainView, view_of
+from scenario.store import open_store, place_of
 from scenario.suite.progress import Standing, TrialBegan, TrialEnded, TrialRepeated
 from scenario.suite.result import Attempt, Ending, SuiteResult, TrialResult
 from scenario.suite.trial import Trial
@@ -133,7 +136,10 @@ def test_a_budget(folder):
         (["passing.py", "--shard", "3/2"], "'3/2' is no shard"),
         (["passing.py", "--trials", "0"], "0 is not in the range"),
         (["passing.py", "--budget-usd", "0"], "0.0 is not in the range"),
-        (["--resume"], "There is no store at"),
+        (
+            ["--resume"],
+            "There is no store at .scenario/runs.db, so there is no run to go on with. Begin one with",
+        ),
         (["passing.py", "failing.py"], "2 scenarios have the name 'good'"),
         (["pyproject.toml"], "holds no scenarios"),
     ],
@@ -172,6 +178,34 @@ def test_more_trials_for_an_old_run(folder):
     invoke("run", "passing.py", "-k", "also")
     done = invoke("run", "--resume", "--trials", "4")
     assert "4 passed, 0 failed of 4 trials (1 of them before)" in done.output
+
+
+def test_a_store_that_holds_nothing_to_go_on_with(folder):
+    with open_store(place_of("runs.db"), create=True):
+        pass
+    done = invoke("run", "--resume", "--store", "runs.db")
+    assert done.exit_code == 2
+    assert "runs.db has no run of `scenario run` to go on with. Begin one with `scenario run`" in done.output
+
+
+def test_what_to_type_names_the_store_where_it_was_named(folder):
+    def told(*store):
+        output = invoke("run", "costly.py", "--budget-usd", "1", "--concurrency", "1", *store).output
+        return output.partition("go on with: ")[2].strip()
+
+    typed = told("--store", "my runs.db")
+    assert typed.endswith(" --store 'my runs.db'")
+    assert "(3 of them before)" in invoke(*shlex.split(typed)[1:]).output
+    assert "--store" not in told()
+    assert "--store" not in told("--store", ".scenario/runs.db")
+
+
+def test_the_key_of_a_server_is_not_told_again():
+    server = "postgresql://me:secret@localhost/runs"
+    assert _named(server, place_of(server)) == "URL"
+    assert _named("postgresql://localhost/runs", place_of("postgresql://localhost/runs")).endswith(
+        "localhost/runs"
+    )
 
 
 def test_the_next_word_of_resume_may_be_a_file(folder):
@@ -317,7 +351,7 @@ def test_a_progress_at_a_terminal():
         bar.refresh()
     assert "again in 0.5 s: parcel 1, simulator: silent" in text.getvalue()
     assert "fault" in text.getvalue()
-    assert "1/2 trials, 0 running, 0 passed, 0 failed, 1 faults, 1 retries" in text.getvalue()
+    assert "1/2 trials, 0 running, 0 passed, 0 failed, 1 fault, 1 retry" in text.getvalue()
 
 
 def test_nothing_is_shown_when_nobody_wants_it(capsys):

@@ -62,6 +62,13 @@ def test_without_a_model_it_says_what_is_missing():
     "wrong",
     [
         {"total_turns": 0},
+        {"total_turns": "x"},
+        {"total_turns": 2.5},
+        {"total_turns": None, "strategy": PairStrategy()},
+        {"success_score": "9"},
+        {"success_confirm_turns": None},
+        {"max_backtracks": "x"},
+        {"injection_probability": "x"},
         {"success_score": 11},
         {"success_confirm_turns": 0},
         {"max_backtracks": -1},

@@ -10,10 +10,13 @@ import pytest
 # What a session inside of this process loads is unloaded when it ends, so everything is loaded before.
 import scenario._console.view
 import scenario._models.named_model
+import scenario._pytest.properties
 import scenario._replay.recorded
 import scenario._replay.taping
 import scenario.pytest_plugin
+import scenario.store.place
 import scenario.testing
+from nested import LEAN
 from replay.studio import is_of_the_judge, verdict
 
 pytest_plugins = ["pytester"]
@@ -59,7 +62,7 @@ class Project:
         monkeypatch.setenv("MODEL_URL", server.base_url)
         monkeypatch.setenv("SCENARIO_STORE", "off")
         pytester.makeini(
-            "[pytest]\naddopts = -p no:cacheprovider -p no:randomly\nfilterwarnings = error\n"
+            f"[pytest]\naddopts = -p no:cacheprovider -p no:randomly {LEAN}\nfilterwarnings = error\n"
             "asyncio_default_fixture_loop_scope = function\n"
         )
         (self.path / "tests").mkdir()

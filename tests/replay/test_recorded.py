@@ -298,6 +298,82 @@ def test_tools_in_threads_are_recorded(tmp_path):
     assert said[0]["content"] == said[1]["content"]
 
 
+def asking(mode, how):
+    """An agent that asks for two books, when it is replayed in another order."""
+
+    @scenario.recorded
+    def look(book):
+        return f"{book}!"
+
+    async def look_at(book):
+        return look(book)
+
+    async def desk(input):
+        found = {}
+        for book in ("Emma", "Ulysses") if mode == "record" else ("Ulysses", "Emma"):
+            match how:
+                case "thread":
+                    found[book] = await asyncio.to_thread(look, book)
+                case "task":
+                    found[book] = await asyncio.create_task(look_at(book))
+                case _:
+                    found[book] = await look_at(book)
+        return f"{found['Emma']} {found['Ulysses']}"
+
+    return [scenario.agent_from(desk)]
+
+
+@pytest.mark.parametrize("how", ["thread", "task"])
+def test_the_order_of_tasks_and_threads_is_chance_even_when_they_never_meet(tmp_path, how):
+    script = (scenario.agent(), scenario.succeed())
+    results = [play(tmp_path, mode, asking(mode, how), *script) for mode in ("record", "replay")]
+
+    assert [each.messages[-1]["content"] for each in results] == ["Emma! Ulysses!"] * 2
+
+
+def test_the_order_of_calls_that_follow_each_other_counts(tmp_path):
+    script = (scenario.agent(), scenario.succeed())
+    play(tmp_path, "record", asking("record", "plain"), *script)
+
+    miss = miss_in(error_of(play, tmp_path, "replay", asking("replay", "plain"), *script))
+
+    assert "the order has changed" in str(miss)
+
+
+def test_the_order_of_an_agents_calls_counts_also_where_it_starts_threads(tmp_path):
+    @scenario.recorded
+    def look(book):
+        return f"{book}!"
+
+    def agents(*books):
+        left = iter(books)
+
+        async def desk(input):
+            return await asyncio.to_thread(look, next(left))
+
+        return [scenario.agent_from(desk)]
+
+    script = (scenario.agent(), scenario.agent(), scenario.succeed())
+    play(tmp_path, "record", agents("Emma", "Ulysses"), *script)
+
+    miss = miss_in(error_of(play, tmp_path, "replay", agents("Ulysses", "Emma"), *script))
+
+    assert "the order has changed" in str(miss)
+
+
+def test_a_recording_that_says_no_more_than_the_replies_is_made_anew(tmp_path):
+    """One that was made before the order of threads was kept would miss."""
+    script = (scenario.agent(), scenario.succeed())
+    play(tmp_path, "record", asking("record", "thread"), *script)
+    (path,) = tmp_path.iterdir()
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(line for line in lines if "checksum" not in line and "together" not in line))
+
+    play(tmp_path, "record", asking("record", "thread"), *script)
+
+    assert path.read_text().count('"together": true') == 2
+
+
 def test_a_class_that_has_changed_is_an_error_that_says_so(tmp_path):
     @scenario.recorded
     def look():

@@ -11,6 +11,7 @@ from scenario.usage import Usage
 from suite.parts import Caller
 
 WORKERS = 4
+TRIALS = 20  # of three calls each: 1.80 US dollars
 PRICE = 0.03  # US dollars a call: 1,000 tokens in at 10 dollars a million, 1,000 out at 20
 
 
@@ -23,7 +24,7 @@ def talk(server, **more):
         output_cost_per_token=20e-6,
     )
     script = [scenario.user(), scenario.agent()] * 3 + [scenario.checks.said("Monday")]
-    return Scenario(name="parcel", agents=[Caller, agent], script=script, trials=60, **more)
+    return Scenario(name="parcel", agents=[Caller, agent], script=script, trials=TRIALS, **more)
 
 
 @pytest.mark.parametrize("isolation", ["thread", "loop"])
@@ -39,9 +40,9 @@ async def test_a_run_with_a_budget_of_a_dollar_stops_within_one_call_for_each_wo
         assert 1.0 <= calls * PRICE < 1.0 + PRICE * WORKERS
         assert first.spent.cost == pytest.approx(calls * PRICE)
         assert all(each.passed for each in first.trials)
-        assert first.unfinished == 60 - len(first.trials)
+        assert first.unfinished == TRIALS - len(first.trials)
         second = await run_suite(made, resume=first.batch_id, **options)
-        assert (second.ending, second.success, len(second.trials)) == (Ending.COMPLETED, True, 60)
+        assert (second.ending, second.success, len(second.trials)) == (Ending.COMPLETED, True, TRIALS)
         assert len(server.requests) == calls + 3 * first.unfinished
 
 

@@ -17,6 +17,7 @@ import scenario.store.sink
 import scenario.suite
 import scenario.suite.load_yaml
 import scenario.testing
+from nested import LEAN
 from scenario._pytest.trials import Outcome, TrialVerdict
 
 pytest_plugins = ["pytester"]
@@ -24,12 +25,12 @@ pytest_plugins = ["pytester"]
 for _name in scenario.__all__:
     getattr(scenario, _name)
 
-INI = """\
+INI = f"""\
 [pytest]
 pythonpath = .
 asyncio_mode = auto
 asyncio_default_fixture_loop_scope = function
-addopts = -p no:cacheprovider -p no:randomly
+addopts = -p no:cacheprovider -p no:randomly {LEAN}
 filterwarnings = error
 """
 TALK = """
@@ -91,7 +92,7 @@ def write(project, source, name="test_parcels"):
 
 
 def run(project, *arguments):
-    return project.runpytest_subprocess(*arguments)
+    return project.runpytest_inprocess(*arguments)
 
 
 FLAKY = """

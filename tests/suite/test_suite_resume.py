@@ -1,21 +1,19 @@
-import os
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
-import textwrap
 import time
 from contextlib import closing
 
 import pytest
 
+from forked import begin
 from scenario.errors import ConfigError, EndpointError
 from scenario.store import open_store, place_of, runs
 from scenario.suite import Budget, Control, Ending, RetryPolicy, Stop, Suite, run_suite
 from scenario.suite.batch import newest_batch, read_batch
 from scenario.testing import ScriptedAgent
 from scenario.types import AgentRole
+from suite.killed import BATCH, main
 from suite.parts import AT_ONCE, Caller, Desk, Lost, told
 
 
@@ -136,32 +134,6 @@ async def test_a_batch_that_is_not_there(store):
         await run_suite(told(), resume="scenariobatch_x")
 
 
-PROGRAM = """
-import asyncio, random, sys
-import scenario
-from scenario import AgentRole, checks
-from scenario.suite import Scenario, run_suite, current_trial
-
-class User(scenario.AgentAdapter):
-    role = AgentRole.USER
-    async def call(self, input):
-        await asyncio.sleep(random.Random(current_trial().seed).random() / 100)
-        return "Where is my parcel?"
-
-class Desk(scenario.AgentAdapter):
-    async def call(self, input):
-        await asyncio.sleep(0.005)
-        return "It comes on Monday."
-
-made = Scenario(name="parcel", agents=[User, Desk], trials=500,
-                script=[scenario.user(), scenario.agent(), checks.said("Monday")])
-store, resume = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None
-result = asyncio.run(run_suite(made, store=store, resume=resume, batch_id="scenariobatch_killed",
-                               concurrency=20, isolation="loop", keep=False))
-print(len(result.trials), sum(t.is_resumed for t in result.trials), len({t.trial.key for t in result.trials}), result.success)
-"""
-
-
 def count_of(store):
     try:
         with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as connection:
@@ -170,26 +142,28 @@ def count_of(store):
         return 0  # it is being made
 
 
+def ended(store):
+    return [row.trial for row in rows_of(store, BATCH) if row.ended_at is not None]
+
+
 @pytest.mark.parametrize("repeat", range(5))
-def test_after_kill_9_every_trial_is_in_the_result_once(tmp_path, store, repeat):
+def test_after_kill_9_every_trial_is_in_the_result_once(store, repeat):
     moment = random.randint(1, 350)  # so many trials are stored when the process is killed
-    program = tmp_path / "program.py"
-    program.write_text(textwrap.dedent(PROGRAM))
-    process = subprocess.Popen([sys.executable, program, store], stdout=subprocess.PIPE, text=True)
+    process, line = begin(main, store, None)
     until = time.monotonic() + 40
-    while count_of(store) < moment and process.poll() is None and time.monotonic() < until:
+    while count_of(store) < moment and time.monotonic() < until and not line.poll(0.01):
         pass
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL
-    before = {row.trial for row in rows_of(store, "scenariobatch_killed") if row.ended_at is not None}
+    process.kill()
+    process.join(20)
+    assert process.exitcode == -signal.SIGKILL
+    before = ended(store)
     assert 0 < len(before) < 500
-    done = subprocess.run(
-        [sys.executable, program, store, "scenariobatch_killed"], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.split() == ["500", str(len(before)), "500", "True"]
-    finished = [row.trial for row in rows_of(store, "scenariobatch_killed") if row.ended_at is not None]
-    assert sorted(finished) == list(range(1, 501))
+    resumed, line = begin(main, store, BATCH)
+    assert line.poll(40), "the process says nothing"
+    assert line.recv() == (500, len(before), 500, True)
+    resumed.join(20)
+    assert resumed.exitcode == 0
+    assert sorted(ended(store)) == list(range(1, 501))
 
 
 async def test_the_store_may_be_slow_and_nothing_is_lost(store):

@@ -51,3 +51,36 @@ def test_rows_with_names_of_their_own_may_share_an_id(tmp_path):
         + "    dataset: [{id: 1, order: a}, {id: 1, order: b}]\n"
     )
     assert [each.name for each in load_yaml(path)] == ["parcel a", "parcel b"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("say", "said"),
+        ("tool_call", "tool_called"),
+        ("never_say", "never_said"),
+        ("al", "all"),
+        ("ay", "any"),
+    ],
+)
+def test_the_key_that_begins_like_what_was_typed_is_the_one_that_was_meant(tmp_path, typed, meant):
+    text = told(tmp_path, SUITE.replace("- said", f"- {typed}"))
+    assert text.endswith(f"line 6: there is no key `{typed}` here. Did you mean `{meant}`?")
+
+
+def test_a_key_like_no_other_is_told_with_all_that_there_are(tmp_path):
+    assert "There are: said, never_said," in told(tmp_path, SUITE.replace("- said", "- promised"))
+
+
+@pytest.mark.parametrize("name", ["", " ''"])
+def test_an_empty_name_is_told_as_that(tmp_path, name):
+    text = told(tmp_path, SUITE.replace(" parcel\n", f"{name}\n", 1))
+    assert text == "x.scenario.yaml, line 2: `name` is empty, and a name is needed. Fill it."
+
+
+def test_what_is_empty_and_not_needed_may_be_left_out(tmp_path):
+    text = told(tmp_path, SUITE.replace(" Where is my parcel?", ""))
+    assert (
+        text
+        == "x.scenario.yaml, line 4: `user` is empty, and a text or a mapping is needed. Fill it, or leave it out."
+    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from scenario._models.checked import check_given
+from scenario._models.checked import check_given, is_number, is_whole
 from scenario._models.player_model import PlayerModel, player_model
 from scenario._red_team.base import RedTeamStrategy
 from scenario._red_team.goals import AttackGoal
@@ -112,26 +112,30 @@ def setup_of(given: RedTeamAgent, extra: Mapping[str, Any]) -> Setup | None:
 
 def _check(given: RedTeamAgent) -> None:
     """See to it that an attack can be played with these settings."""
+    name = type(given).__name__
     turns, success, confirm = given.total_turns, given.success_score, given.success_confirm_turns
     backtracks, share, disguises = given.max_backtracks, given.injection_probability, given.techniques
+    is_score = success is None or (is_number(success) and 0 <= success <= HIGHEST)
+    numbers = [
+        ("total_turns", turns, "a whole number from 1", is_whole(turns, 1)),
+        ("success_score", success, "from 0 to 10, or None", is_score),
+        ("success_confirm_turns", confirm, "a whole number from 1", is_whole(confirm, 1)),
+        ("max_backtracks", backtracks, "0 or more", backtracks is None or is_whole(backtracks, 0)),
+        ("injection_probability", share, "between 0 and 1", is_number(share) and 0 <= share <= 1),
+    ]
+    check_given(name, numbers)  # first, as a strategy plans with them
+    some = "at least one when injection_probability is above 0"
     scores, searches = given.score_responses, given.strategy.planner(turns) is not None
     rules = [
-        ("total_turns", turns, "a whole number from 1", turns >= 1),
-        ("success_score", success, "from 0 to 10, or None", success is None or 0 <= success <= HIGHEST),
-        ("success_confirm_turns", confirm, "a whole number from 1", confirm >= 1),
-        ("max_backtracks", backtracks, "0 or more", backtracks is None or backtracks >= 0),
-        ("injection_probability", share, "between 0 and 1", 0 <= share <= 1),
+        ("techniques", disguises, some, bool(disguises) or not share),
         (
-            "techniques",
-            disguises,
-            "at least one when injection_probability is above 0",
-            disguises or not share,
+            "score_responses",
+            scores,
+            "True for a strategy that searches by scores",
+            bool(scores) or not searches,
         ),
-        ("score_responses", scores, "True for a strategy that searches by scores", scores or not searches),
     ]
-    check_given(
-        type(given).__name__, [(name, value, right, bool(holds)) for name, value, right, holds in rules]
-    )
+    check_given(name, rules)
     if given.metaprompt_template is not None:
         planned_request(given.metaprompt_template, given.strategy, "", "", given.total_turns)
 

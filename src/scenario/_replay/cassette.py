@@ -32,7 +32,7 @@ class Entry:
         kind: What was called.
         request: What was asked, in the form in which requests are compared.
         reply: What came of it.
-        together: Whether another call of the channel went on at the same time.
+        together: Whether it is chance that it comes before or after another call of the channel.
     """
 
     channel: str

@@ -92,7 +92,7 @@ def keep(path: Path, scenario: str, set_id: str, take: Take) -> None:
 
 def _essence(take: Take) -> list[tuple[object, ...]]:
     """What makes a take different from another: all but how long it took and what was numbered at random."""
-    return [(entry.channel, entry.kind, entry.request, _reply(entry)) for entry in take.calls]
+    return [(entry.channel, entry.kind, entry.together, entry.request, _reply(entry)) for entry in take.calls]
 
 
 def _reply(entry: Entry) -> object:

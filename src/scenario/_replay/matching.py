@@ -48,8 +48,8 @@ def match(
 ) -> Found | Missed:
     """The recorded call that answers a call.
 
-    It is the next one of its channel, if what was asked is equal. Where calls of a channel went on at the same time,
-    their order is chance, so the next equal one is taken.
+    It is the next one of its channel, if what was asked is equal. Where the order of calls is chance, as with those of
+    several tasks or threads, the next equal one is taken.
 
     Args:
         calls: The calls of the take.

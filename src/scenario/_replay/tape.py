@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from scenario._replay.difference import difference, new_call
 from scenario._replay.matching import Found, Missed, match
 from scenario._replay.normal import normal
 from scenario._replay.takes import TakePlace
-from scenario._tape import JSON, TapedCall, current_tape, speaker
+from scenario._tape import JSON, TapedCall, current_tape, speaker, speech
 from scenario.errors import ReplayMissError
 
 __tracebackhide__ = True  # pytest leaves our frames out of the tracebacks of people's own errors
@@ -31,16 +32,46 @@ def _channel(call: TapedCall) -> str:
     return " / ".join(part for part in (speaker.get(), call.name) if part)
 
 
+@dataclass(frozen=True)
+class _Past:
+    """The calls that the code that runs here has made before, one after the other.
+
+    Tasks and threads begin with the past of the code that starts them, and none of them knows what the others call.
+
+    Attributes:
+        scope: The tape and the call of a player in which they were made.
+        numbers: Which calls of the tape they are.
+    """
+
+    scope: object
+    numbers: frozenset[int] = frozenset()
+
+
+_past: ContextVar[_Past | None] = ContextVar("scenario_taped_before", default=None)
+
+
 @dataclass
 class _Slot:
     """A call that was begun, and its reply once it is there."""
 
+    number: int
     channel: str
     call: TapedCall
     request: JSON
+    past: _Past
     reply: JSON = None
     is_open: bool = True
     together: bool = False
+
+
+def _in_any_order(earlier: _Slot, later: _Slot) -> bool:
+    """Whether it is chance that one call began before the other.
+
+    It is where they went on at the same time, and where they are of tasks or threads that a player's call has started:
+    these may take turns without ever meeting.
+    """
+    is_beside = earlier.past.scope == later.past.scope and earlier.number not in later.past.numbers
+    return earlier.is_open or is_beside
 
 
 class RecordingTape:
@@ -52,6 +83,7 @@ class RecordingTape:
 
     def __init__(self) -> None:
         self.spoiled = ""
+        self._mark = object()
         self._slots: list[_Slot] = []
         self._lock = threading.Lock()
 
@@ -101,17 +133,21 @@ class RecordingTape:
             current_tape.reset(token)
 
     def _begin(self, call: TapedCall) -> _Slot:
-        slot = _Slot(_channel(call), call, compared(call))
+        scope, past, request = (self._mark, speech.get()), _past.get(), compared(call)
+        if past is None or past.scope != scope:
+            past = _Past(scope)
         with self._lock:
-            beside = [each for each in self._slots if each.is_open and each.channel == slot.channel]
-            for each in beside:
-                each.together = slot.together = True
+            slot = _Slot(len(self._slots), _channel(call), call, request, past)
+            for each in self._slots:
+                if each.channel == slot.channel and _in_any_order(each, slot):
+                    each.together = slot.together = True
             self._slots.append(slot)
         return slot
 
     def _end(self, slot: _Slot, reply: JSON) -> None:
         with self._lock:
             slot.reply, slot.is_open = plain(reply), False
+        _past.set(_Past(slot.past.scope, slot.past.numbers | {slot.number}))
 
     def _spoil(self, slot: _Slot, error: BaseException) -> None:
         with self._lock:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from scenario.suite import Scenario, SuiteResult
 
 _NEWEST = "newest"
+_BEGIN = "Begin one with `scenario run`, without --resume, or name the store that it is in with --store."
 _REPLAY = ("off", "auto", "record", "replay")
 
 
@@ -155,7 +156,7 @@ def _play(given: Given) -> SuiteResult:
         if given.as_data:
             print_json(result.to_plain())
         else:
-            print_lines(result_lines(result))
+            print_lines(result_lines(result, _named(given.setting, place)))
         _write_reports(given, place, result)
     return result
 
@@ -251,21 +252,36 @@ def _setting_of(place: Place | None) -> str:
     return str(place.path) if isinstance(place, FilePlace) else place.url
 
 
+def _named(setting: str | None, place: Place | None) -> str | None:
+    """The store as `--store` has to name it again; None where the same one is taken by itself. Keys are not shown."""
+    from scenario.store import ServerPlace  # noqa: PLC0415 - loaded by this command only
+
+    if setting is None or place is None or place == place_named(None):
+        return None
+    if isinstance(place, ServerPlace) and any(mark in setting for mark in "@?"):
+        return "URL"
+    return setting
+
+
 def _resumed(text: str, place: Place | None) -> tuple[str, dict[str, Any], list[RunRow]]:
     """The batch to go on with, what is known of it, and its runs."""
     from scenario.errors import ConfigError  # noqa: PLC0415 - loaded by this option only
-    from scenario.store import open_store  # noqa: PLC0415 - likewise
+    from scenario.store import FilePlace, open_store  # noqa: PLC0415 - likewise
     from scenario.suite.batch import newest_batch, read_batch  # noqa: PLC0415 - likewise
 
     if place is None:
         raise ConfigError(
             "The store is off, so there is no run to go on with. Name one with --store.", source="store"
         )
+    if isinstance(place, FilePlace) and not place.path.is_file():
+        raise ConfigError(
+            f"There is no store at {place}, so there is no run to go on with. {_BEGIN}", source=str(place)
+        )
     if text == _NEWEST:
         batch = newest_batch(place)
         if batch is None:
             raise ConfigError(
-                f"The store {place} has no run of `scenario run` to go on with.", source=str(place)
+                f"The store {place} has no run of `scenario run` to go on with. {_BEGIN}", source=str(place)
             )
     else:
         with open_store(place) as store:

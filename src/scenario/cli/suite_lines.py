@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
+
 from scenario._text import shorten
-from scenario._wording import visible
+from scenario._wording import counted, visible
 from scenario.cli.run_lines import Line
 from scenario.faults import not_the_agents
 from scenario.suite.progress import Standing
 from scenario.suite.result import Attempt, Ending, ScenarioTally, SuiteResult, TrialResult
 
 _MOST_SHOWN = 5
+_MOST_LINES = 12
 _WIDTH = 300
+_DEEPEST = 40
 
 
 def trial_line(result: TrialResult) -> Line:
@@ -23,8 +27,13 @@ def trial_line(result: TrialResult) -> Line:
     return ((f"{word:8}", style), (f" {visible(result.trial.scenario)} {number}", ""), (measures, "dim"))
 
 
-def result_lines(result: SuiteResult) -> list[Line]:
-    """What came of a run: a line for each scenario, why trials did not pass, and the whole."""
+def result_lines(result: SuiteResult, store: str | None = None) -> list[Line]:
+    """What came of a run: a line for each scenario, why trials did not pass, and the whole.
+
+    Args:
+        result: The run.
+        store: The store as one has to name it to go on with the run; None for the one that is taken by itself.
+    """
     lines: list[Line] = []
     for tally in result.scenarios:
         lines.append(_tally(tally))
@@ -32,9 +41,10 @@ def result_lines(result: SuiteResult) -> list[Line]:
         for trial in wrong[:_MOST_SHOWN]:
             lines += _why(trial)
         if len(wrong) > _MOST_SHOWN:
-            lines.append(((f"    and {len(wrong) - _MOST_SHOWN} more trials that did not pass", "dim"),))
+            more = counted(len(wrong) - _MOST_SHOWN, "more trial")
+            lines.append(((f"    and {more} that did not pass", "dim"),))
     lines.append(())
-    lines += _whole(result)
+    lines += [*_whole(result), *_next(result, store)]
     return lines
 
 
@@ -47,12 +57,16 @@ def standing_text(standing: Standing, seconds: float) -> str:
     """
     left = standing.time_left(seconds)
     parts = [
-        f"{standing.ended}/{standing.planned} trials",
+        f"{standing.ended}/{counted(standing.planned, 'trial')}",
         f"{standing.running} running",
         f"{standing.passed} passed",
         f"{standing.failed} failed",
-        *([f"{standing.faults} faults"] if standing.faults else []),
-        *([f"{standing.retries} retries"] if standing.retries else []),
+        *([counted(standing.faults, "fault")] if standing.faults else []),
+        *(
+            [f"{standing.retries} {'retry' if standing.retries == 1 else 'retries'}"]
+            if standing.retries
+            else []
+        ),
         *([f"${standing.spent.cost:.4f}"] if standing.spent.cost else []),
         f"{standing.rate(seconds):.1f}/s",
         *([] if left is None or not standing.running else [f"{duration(left)} left"]),
@@ -98,34 +112,53 @@ def _word(result: TrialResult) -> tuple[str, str]:
 def _why(result: TrialResult) -> list[Line]:
     attempt = result.last
     run = f"  ({attempt.run_id})" if attempt.run_id else ""
-    lines: list[Line] = [((f"    trial {result.trial.number}: ", ""), (_reason(attempt), ""), (run, "dim"))]
+    first, *rest = _reason(attempt)
+    lines: list[Line] = [((f"    trial {result.trial.number}: ", ""), (first, ""), (run, "dim"))]
+    lines += [((f"      {line}".rstrip(), ""),) for line in rest]
     if not result.counts and attempt.fault is not None:
         lines.append(((f"      {not_the_agents(attempt.fault.kind)}", "yellow"),))
     return lines
 
 
-def _reason(attempt: Attempt) -> str:
-    text = attempt.reasoning or ", ".join(attempt.unmet) or "it did not pass"
-    return visible(shorten(text, _WIDTH))
+def _reason(attempt: Attempt) -> list[str]:
+    """Why it did not pass, in lines as they were written, so that an example in it can be read."""
+    text = attempt.reasoning.strip() or ", ".join(attempt.unmet) or "it did not pass"
+    lines = [_cut(visible(line).rstrip()) for line in text.splitlines()]
+    return lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 1], "…"]
+
+
+def _cut(line: str) -> str:
+    margin = line[: len(line) - len(line.lstrip())]
+    return margin[:_DEEPEST] + shorten(line, _WIDTH) if len(line) > _WIDTH else line
 
 
 def _whole(result: SuiteResult) -> list[Line]:
     trials = result.trials
-    passed, counted = sum(each.passed for each in trials), sum(each.counts for each in trials)
-    style = "green" if result.success else "bold red" if passed < counted else "bold yellow"
-    faults = "".join(f", {count} faults of the {kind.value}" for kind, count in result.faults.items())
+    passed, judged = sum(each.passed for each in trials), sum(each.counts for each in trials)
+    style = "green" if result.success else "bold red" if passed < judged else "bold yellow"
+    faults = "".join(
+        f", {counted(count, 'fault')} of the {kind.value}" for kind, count in result.faults.items()
+    )
     missing = f", {result.unfinished} not played" if result.unfinished else ""
     resumed = sum(each.is_resumed for each in trials)
     again = f" ({resumed} of them before)" if resumed else ""
     spent = f", {result.spent}" if result.spent else ""
-    head = f"{passed} passed, {counted - passed} failed{faults}{missing}"
-    lines: list[Line] = [((head, style), (f" of {sum(result.planned.values())} trials{again}", ""))]
+    head = f"{passed} passed, {judged - passed} failed{faults}{missing}"
+    lines: list[Line] = [
+        ((head, style), (f" of {counted(sum(result.planned.values()), 'trial')}{again}", ""))
+    ]
     lines.append(((f"in {result.seconds:.1f} s{spent}", "dim"),))
     if result.ending is not Ending.COMPLETED:
         lines.append(((f"{result.ending.value}: {result.reason}", "bold yellow"),))
     lines += [((f"warning: {visible(text)}", "yellow"),) for text in result.warnings]
     if result.store:
         lines.append(((f"stored in {result.store} as {result.batch_id}", "dim"),))
-    if result.unfinished and result.store:
-        lines.append(((f"go on with: scenario run --resume {result.batch_id}", "cyan"),))
     return lines
+
+
+def _next(result: SuiteResult, store: str | None) -> list[Line]:
+    """How to go on with a run that was stopped."""
+    if not result.unfinished or not result.store:
+        return []
+    where = "" if store is None else f" --store {shlex.quote(store)}"
+    return [((f"go on with: scenario run --resume {result.batch_id}{where}", "cyan"),)]

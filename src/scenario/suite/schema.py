@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -24,6 +25,9 @@ _KINDS = {
     "object": "a mapping",
     "null": "nothing",
 }
+_ALIKE = 0.6
+_SAME_START = 0.1
+_MOST_OF_START = 4
 _ORDER = ("scenario", "defaults", "agent", "user", "judge", "criterion", "check", "step")
 
 
@@ -95,6 +99,8 @@ def _words(error: ValidationError) -> str:
             return f"`{missing}` is missing. Add it"
         case "type" | "anyOf":
             kinds = _kinds_of(error)
+            if error.instance is None:
+                return _empty(error, what, " or ".join(kinds))
             hint = (
                 ". Put it in quotes"
                 if "a text" in kinds and not isinstance(error.instance, dict | list)
@@ -105,19 +111,50 @@ def _words(error: ValidationError) -> str:
             choices = ", ".join(str(each) for each in wanted)
             return f"{what} cannot be {error.instance!r}. It is one of: {choices}"
         case "minItems" | "minProperties" | "minLength":
-            return f"{what} is empty. Fill it, or leave it out"
+            return _empty(error, what)
         case "maxProperties":
             return f"{what} has {len(cast('Mapping[str, Any]', error.instance))} keys, and takes one. Make several items of it"
         case _:
             return f"{what}: {error.message}"
 
 
+def _empty(error: ValidationError, what: str, kinds: str = "") -> str:
+    """That nothing stands there, and what should."""
+    if error.absolute_path and error.absolute_path[-1] == "name":
+        kinds = "a name"
+    needed = f", and {kinds} is needed" if kinds else ""
+    return f"{what} is empty{needed}. {'Fill it' if _is_required(error) else 'Fill it, or leave it out'}"
+
+
+def _is_required(error: ValidationError) -> bool:
+    """Whether the key whose value is complained about has to be there."""
+    steps = [step for step in error.absolute_schema_path if step != "$ref"]
+    part: Any = schema()
+    for step in steps[:-3]:
+        part = _resolved(part)[step]
+    return steps[-3:-2] == ["properties"] and steps[-2] in _resolved(part).get("required", ())
+
+
+def _resolved(part: Any) -> Any:
+    """A part of the schema, which may stand elsewhere."""
+    return schema()["$defs"][part["$ref"].rsplit("/", 1)[1]] if "$ref" in part else part
+
+
 def _unknown(error: ValidationError) -> str:
     key = _extra(error)
     known = list(cast("Any", error.schema)["properties"])
-    near = difflib.get_close_matches(key, known, n=1)
-    advice = f"Did you mean `{near[0]}`?" if near else f"There are: {', '.join(known)}"
+    near = max(known, key=lambda each: _likeness(key, each))
+    is_near = _likeness(key, near) >= _ALIKE
+    advice = f"Did you mean `{near}`?" if is_near else f"There are: {', '.join(known)}"
     return f"there is no key `{key}` here. {advice}".rstrip(".")
+
+
+def _likeness(typed: str, known: str) -> float:
+    """How like a key is to what was typed. A common beginning counts: `say` is meant as `said` rather than as `any`."""
+    pairs = zip(typed[:_MOST_OF_START], known, strict=False)
+    same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+    ratio = difflib.SequenceMatcher(None, typed, known).ratio()
+    return ratio + _SAME_START * same
 
 
 def _kinds_of(error: ValidationError) -> list[str]:
@@ -126,11 +163,7 @@ def _kinds_of(error: ValidationError) -> list[str]:
         return [_KINDS[each] for each in ([wanted] if isinstance(wanted, str) else wanted)]
     kinds: list[str] = []
     for branch in cast("list[dict[str, Any]]", error.validator_value):
-        resolved = (
-            cast("dict[str, Any]", schema()["$defs"][branch["$ref"].rsplit("/", 1)[1]])
-            if "$ref" in branch
-            else branch
-        )
+        resolved = _resolved(branch)
         kinds.append(
             _KINDS[resolved["type"]] if "type" in resolved else f"one of {', '.join(resolved['enum'])}"
         )
@@ -185,9 +218,7 @@ def _table(part: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _described_by(part: Mapping[str, Any]) -> str:
-    if "$ref" not in part:
-        return ""
-    return str(schema()["$defs"][part["$ref"].rsplit("/", 1)[1]].get("description", ""))
+    return str(_resolved(part).get("description", "")) if "$ref" in part else ""
 
 
 def _takes(part: Mapping[str, Any]) -> str:
