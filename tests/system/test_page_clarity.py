@@ -248,6 +248,76 @@ def test_what_is_not_there_leads_back_to_the_runs(page, site, address, title):
     page.locator(f"[data-batch={AFTER}]").wait_for()
 
 
+def test_what_is_not_there_is_told_in_the_words_of_the_page(page, site):
+    page.goto(f"{site.url}#/batches/nothing")
+    told = page.locator(".empty").inner_text()
+    assert "There is no such run" in told
+    assert "batch" not in told
+
+
+@pytest.mark.parametrize("width", [1280, 1200, 1000, 800, 700])
+def test_the_trials_of_a_run_stand_in_two_lines_at_most_however_many_faults_there_are(shown, width):
+    shown.page.set_viewport_size({"width": width, "height": 844})
+    page = shown.go("runs")
+    page.locator("[data-batch]").first.wait_for()
+    lines = page.locator("td[data-label=trials]").evaluate_all(
+        "all => all.map(each => [...each.querySelectorAll('.tally')].reduce((sum, one) =>"
+        " sum + one.clientHeight / parseFloat(getComputedStyle(one).lineHeight), 0))"
+    )
+    assert max(lines) < 2.5
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_many_kinds_of_faults_are_counted_together_and_named_apart(shown):
+    shown.go("nowhere")
+    batch = {
+        "faults": {"simulator": 1, "judge": 0, "infrastructure": 20},
+        "cancelled": 1,
+        "stalled": 0,
+        "interrupted": 2,
+    }
+    found = shown.page.evaluate(
+        """async (batch) => {
+          const { fewer, others } = await import('/static/app/parts/common.js');
+          return fewer(others(batch)).map((each) => [each.words, each.all]);
+        }""",
+        batch,
+    )
+    assert found == [
+        ["21 faults", "1 simulator fault, 20 infrastructure faults"],
+        ["3 cut short", "1 cancelled, 2 interrupted"],
+    ]
+
+
+def test_a_message_of_an_attacker_tells_its_technique_and_its_score(shown):
+    page = shown.go(f"runs/{ATTACK_RUN}")
+    told = page.locator("#m14 .attempt").inner_text()
+    assert "attack turn 10" in told
+    assert "authority" in told
+    assert "10 of 10" in told
+    assert page.locator("#m15 .attempt").count() == 0
+
+
+def test_what_an_attacker_took_back_is_folded(shown):
+    page = shown.go(f"runs/{ATTACK_RUN}")
+    fold = page.locator(".rollback").first
+    assert fold.locator("summary").inner_text() == "Taken back: attack turn 3, refused, score 0 of 10"
+    assert not fold.locator(".message").first.is_visible()
+    fold.locator("summary").click()
+    assert "refusal suppression" in fold.locator(".attempt").first.inner_text()
+
+
+def test_the_attack_is_told_as_a_whole(shown):
+    page = shown.go(f"runs/{ATTACK_RUN}")
+    panel = page.locator(".panel.attack")
+    assert "achieved" in panel.inner_text()
+    assert "10 of 12 turns, 2 taken back after a refusal, furthest 10 of 10" in panel.inner_text()
+    panel.get_by_role("link", name="10", exact=True).click()
+    page.locator("#m14.current").wait_for()
+    shown.go(f"runs/{FAILED_RUN}")
+    assert shown.page.locator(".panel.attack").count() == 0
+
+
 def test_what_is_chosen_stands_below_the_head_of_the_page_on_a_phone(shown):
     shown.page.set_viewport_size(PHONE)
     page = shown.go("runs")
@@ -272,6 +342,8 @@ def test_a_row_that_is_chosen_looks_so_under_the_pointer(shown):
 @pytest.mark.parametrize(
     "address",
     [
+        "runs",
+        "search?q=parcel",
         f"batches/{CRASHED}",
         f"batches/{NIGHTLY}",
         f"batches/{PATHS}",
@@ -289,7 +361,9 @@ def test_a_screen_fits(shown, address):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("address", [f"runs/{BROKEN_RUN}", f"runs/{CUT_RUN}", f"batches/{CRASHED}"])
+@pytest.mark.parametrize(
+    "address", [f"runs/{BROKEN_RUN}", f"runs/{CUT_RUN}", f"runs/{ATTACK_RUN}", f"batches/{CRASHED}"]
+)
 def test_axe_finds_nothing_serious(shown, address, scheme):
     shown.page.emulate_media(color_scheme=scheme)
     page = shown.go(address)

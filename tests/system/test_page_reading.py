@@ -53,7 +53,9 @@ def test_a_screen_fits_and_is_silent(shown, screen, width):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("screen", ["runs", "batch", "scenario", "conversation", "compare", "review"])
+@pytest.mark.parametrize(
+    "screen", ["runs", "batch", "scenario", "conversation", "compare", "review", "search"]
+)
 def test_axe_finds_nothing_serious(shown, screen, scheme):
     shown.page.emulate_media(color_scheme=scheme)
     page = shown.go(SCREENS[screen])
@@ -73,7 +75,9 @@ def test_the_runs_tell_rates_with_intervals_and_faults_apart(shown):
     assert "54 %" in row
     assert "29 % to 77 %" in row
     assert "6 failed" in row
-    assert "1 simulator" in row
+    assert "2 faults" in row
+    faults = page.locator("[data-batch=scenariobatch_after] .tally .fault")
+    assert faults.get_attribute("title").startswith("1 simulator fault, 1 judge fault")
 
 
 def test_a_filter_stands_in_the_address(shown):
@@ -227,6 +231,26 @@ def test_words_are_found_and_lead_to_their_message(shown):
     page.keyboard.press("Enter")
     page.locator(".found a").first.click()
     page.locator("#m4.current").wait_for()
+
+
+def test_a_hit_names_its_trial_run_outcome_and_time_with_its_words_marked(shown):
+    page = shown.go("search?q=parcel&batch=scenariobatch_after")
+    hits = page.locator(".found .hit")
+    hits.first.wait_for()
+    assert len(set(hits.all_inner_texts())) == hits.count() >= 6
+    first = hits.first.inner_text()
+    for words in ("late parcel · trial 6", "failed", "orders", "user #0"):
+        assert words in first
+    assert page.locator(".found .hit time").first.inner_text()
+    assert page.locator(".found li").first.locator("mark").all_inner_texts() == ["parcel"]
+
+
+def test_hostile_words_of_a_hit_are_text(shown):
+    page = shown.go("search?q=script")
+    page.locator(".excerpt").first.wait_for()
+    assert "<script>document.title=" in shown.text(".excerpt")
+    assert page.locator(".excerpt :is(script, img, a, iframe)").count() == 0
+    assert page.locator(".excerpt mark").first.inner_text() == "script"
 
 
 def test_the_theme_is_kept(shown):

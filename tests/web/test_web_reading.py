@@ -8,6 +8,7 @@ import pytest
 
 from scenario.analysis import summarise
 from scenario.store import StoreSink, runs
+from scenario.web.search_views import excerpt
 from web.seeded import (
     AFTER,
     BEFORE,
@@ -185,6 +186,44 @@ def test_a_search_finds_messages_and_stays_in_its_batch(page):
     assert {each["batch_id"] for each in everywhere} == {AFTER, BEFORE}
     assert {each["batch_id"] for each in here} == {BEFORE}
     assert "money back" in here[0]["text"]
+
+
+def test_a_hit_names_its_trial_its_batch_and_what_came_of_its_run(page):
+    hits = page.get("/search", q="parcel **A-1001**", batch=AFTER)["found"]
+    found = next(each for each in hits if each["run_id"] == FAILED_RUN)
+
+    assert len({each["trial"] for each in hits}) == len(hits) == 6
+    assert (found["batch_name"], found["trial"]) == ("orders", 6)
+    assert (found["state"], found["outcome"], found["fault"]["kind"]) == ("finished", "failed", "agent")
+
+
+def test_a_hit_is_cut_where_the_words_stand(page):
+    found = page.get("/search", q="PARCEL", batch=AFTER)["found"][0]
+
+    assert [each["text"] for each in found["parts"] if each["is_hit"]] == ["parcel"]
+    assert "".join(each["text"] for each in found["parts"]) == found["text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "parts"),
+    [
+        ("a parcel", "parcel", [("a ", False), ("parcel", True)]),
+        ("Ab, aB", "ab", [("Ab", True), (", ", False), ("aB", True)]),
+        ("\N{PARTY POPPER} (x.", "(x.", [("\N{PARTY POPPER} ", False), ("(x.", True)]),
+        ("\N{LATIN CAPITAL LETTER I WITH DOT ABOVE} yes", "yes", [("\u0130 ", False), ("yes", True)]),
+        ("nothing of it", "STRASSE", [("nothing of it", False)]),
+        ("x" * 200 + "!" + "y" * 200, "!", [("…" + "x" * 120, False), ("!", True), ("y" * 120 + "…", False)]),
+    ],
+)
+def test_what_an_excerpt_shows(text, words, parts):
+    assert [(each["text"], each["is_hit"]) for each in excerpt(text, words)] == parts
+
+
+@pytest.mark.parametrize("path", ["/batches/no", "/runs/no", "/runs/no/raw"])
+def test_the_sentence_of_a_404_holds_for_the_interface_and_for_the_page_which_calls_a_batch_a_run(page, path):
+    told = page.client.get(f"/api/v1{path}").json()["error"]
+
+    assert told == "Nothing is stored under 'no'. It may have been removed."
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scenario._pytest.player import Player
+from scenario._wording import counted
 from scenario.suite.declare import Declared
 from scenario.suite.scenario import Scenario, Suite
 
@@ -167,4 +168,4 @@ def _lines(tally: ScenarioTally) -> Iterator[str]:
         if trial.result is not None:
             yield from (f"  {line}" for line in trial.result.transcript().splitlines())
     if len(wrong) > _MOST_SHOWN:
-        yield f"\nand {len(wrong) - _MOST_SHOWN} more trials that did not pass"
+        yield f"\nand {counted(len(wrong) - _MOST_SHOWN, 'more trial')} that did not pass"

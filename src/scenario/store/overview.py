@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -115,12 +115,23 @@ def overviews(
 
 def overview(store: RunStore, batch_id: str, *, now: float | None = None) -> BatchOverview | None:
     """One batch, counted; None when there is no such batch, or none of its runs is there."""
+    return overviews_of(store, [batch_id], now=now).get(batch_id)
+
+
+def overviews_of(
+    store: RunStore, batch_ids: Collection[str], *, now: float | None = None
+) -> dict[str, BatchOverview]:
+    """Some batches, counted, by their ids; without those that are not there, or of which no run is.
+
+    Args:
+        store: An open store.
+        batch_ids: Their ids.
+        now: The time, in seconds since the Unix epoch.
+    """
     with store.reading() as connection:
-        row = connection.execute(select(_BATCH).where(_BATCH.c.id == batch_id)).mappings().first()
-        if row is None:
-            return None
-        counted = _counted(connection, [row], time.time() if now is None else now)
-    return counted[0] if counted else None
+        rows = connection.execute(select(_BATCH).where(_BATCH.c.id.in_(batch_ids))).mappings().all()
+        counted = _counted(connection, rows, time.time() if now is None else now) if rows else []
+    return {each.invocation.id: each for each in counted}
 
 
 def _each(connection: Connection, after: tuple[float, str] | None, now: float) -> Iterator[BatchOverview]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select
@@ -78,6 +78,7 @@ def runs(
     store: RunStore,
     *,
     batch: str | None = None,
+    ids: Collection[str] | None = None,
     failed: bool = False,
     limit: int | None = None,
     now: float | None = None,
@@ -87,6 +88,7 @@ def runs(
     Args:
         store: The store.
         batch: Only those of this batch.
+        ids: Only these.
         failed: Only those that did not pass, those that go on left out.
         limit: The most to return; None returns all.
         now: The time, in seconds since the Unix epoch.
@@ -94,6 +96,8 @@ def runs(
     wanted = _runs().order_by(_RUN.c.started_at.desc(), _RUN.c.id).limit(limit)
     if batch is not None:
         wanted = wanted.where(_RUN.c.batch_id == batch)
+    if ids is not None:
+        wanted = wanted.where(_RUN.c.id.in_(ids))
     if failed:
         wanted = wanted.where(or_(_RUN.c.outcome != RunOutcome.PASSED.value, _RUN.c.ended_at.is_(None)))
     found = _read_runs(store, wanted, now)

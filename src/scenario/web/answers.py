@@ -64,6 +64,11 @@ class RefusedError(Exception):
         self.message = message
 
 
+def not_there(name: str) -> RefusedError:
+    """The refusal of an id that nothing has. What it would be is told by who asked: routes and screens name it differently."""
+    return RefusedError(404, f"Nothing is stored under {name!r}. It may have been removed.")
+
+
 class JsonAnswer(Response):
     """JSON. Numbers that JSON does not have, and halves of characters, are written so that it stays valid."""
 

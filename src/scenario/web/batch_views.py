@@ -19,7 +19,7 @@ from scenario.store.rows import RunRow, RunState
 from scenario.store.verdicts import statuses
 from scenario.types import CriterionStatus
 from scenario.web import shapes
-from scenario.web.answers import RefusedError
+from scenario.web.answers import RefusedError, not_there
 from scenario.web.batch_data import Batch, BatchList, Removed
 from scenario.web.operations import Asked
 from scenario.web.scenario_data import (
@@ -82,7 +82,7 @@ def one_scenario(store: RunStore, asked: Asked) -> ScenarioPage:
     runs = queries.runs(store, batch=found.invocation.id)
     chosen = [run for run in runs if run.name == name and set_id in {None, run.set_id}]
     if not chosen:
-        raise RefusedError(404, f"The batch {found.invocation.id} has no scenario {name!r}.")
+        raise RefusedError(404, f"No scenario of {found.invocation.id} is called {name!r}.")
     told = summarise(chosen).scenarios[0]
     verdicts = statuses(store, [run.id for run in chosen])
     return {
@@ -99,9 +99,7 @@ def delete_batch(store: RunStore, asked: Asked) -> Removed:
     """Remove a batch."""
     removed = remove_batch(store, asked.the_text("batch")).runs
     if not removed:
-        raise RefusedError(
-            404, f"There is no batch {asked.the_text('batch')!r}. It may have been removed already."
-        )
+        raise not_there(asked.the_text("batch"))
     return {"removed": removed}
 
 
@@ -109,9 +107,7 @@ def the_batch(store: RunStore, batch_id: str) -> BatchOverview:
     """A batch that must be there."""
     found = overview(store, batch_id)
     if found is None:
-        raise RefusedError(
-            404, f"There is no batch {batch_id!r}. It may have been removed: look at the list of runs."
-        )
+        raise not_there(batch_id)
     return found
 
 

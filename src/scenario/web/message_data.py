@@ -7,7 +7,10 @@ from typing import Any, Literal, TypeAlias
 
 from typing_extensions import TypedDict
 
+from scenario._engine.facts import RunStatus
+from scenario.faults import Fault, RunOutcome
 from scenario.store.labels import LabelKind
+from scenario.store.rows import RunState
 from scenario.types import CriterionStatus, Evidence
 
 RoleName: TypeAlias = Literal["user", "agent", "judge"]
@@ -133,25 +136,51 @@ class Verdict(TypedDict):
     label: VerdictLabel | None
 
 
+class ExcerptPart(TypedDict):
+    """A piece of what a message says.
+
+    Attributes:
+        text: What it says, as plain text.
+        is_hit: Whether it is what was looked for.
+    """
+
+    text: str
+    is_hit: bool
+
+
 class FoundMessage(TypedDict):
     """A message that a search found.
 
     Attributes:
         run_id: Its run.
         batch_id: The run's batch.
+        batch_name: What the batch is called.
         name: The scenario's name.
+        trial: Which trial the run was, where somebody counted.
+        state: Whether the run goes on.
+        outcome: What the run came to; null before.
+        status: How the run ended, in the words of the event protocol; null before.
+        fault: Who is to blame, and why; null when the run passed, and before.
         position: Its place in the conversation, counted from 0.
         role: Its role in the chat protocol.
         text: What it says around the words.
+        parts: The same, cut where the words stand.
         at: When it was said, in seconds since the Unix epoch.
     """
 
     run_id: str
     batch_id: str
+    batch_name: str
     name: str
+    trial: int | None
+    state: RunState
+    outcome: RunOutcome | None
+    status: RunStatus | None
+    fault: Fault | None
     position: int
     role: str
     text: str
+    parts: list[ExcerptPart]
     at: float
 
 

@@ -8,7 +8,7 @@ from scenario.store import queries
 from scenario.store.labels import labels
 from scenario.store.open import RunStore
 from scenario.store.plain import to_json
-from scenario.web import batch_views, compare_views, run_views, shapes
+from scenario.web import batch_views, compare_views, run_views, search_views, shapes
 from scenario.web.batch_data import BatchList, ChangedRuns, Removed
 from scenario.web.compare_data import Agreement, BatchComparison, LabelList, LabelSent, RunComparison
 from scenario.web.message_data import SearchResults, VerdictLabel
@@ -182,7 +182,7 @@ OPERATIONS: Final = (
         "GET",
         "/search",
         "Messages that hold a text.",
-        run_views.search,
+        search_views.search,
         SearchResults,
         (Param("q", "the text", is_needed=True, example="parcel"), _OF_BATCH, _LIMIT),
     ),

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from scenario.store.rows import Judgement, MessageRow, ModelCallRow, RunRow, SpanRow
 from scenario.types import UserEnding
 from scenario.usage import Usage
+from scenario.web.attack_data import AttackOfRun
 from scenario.web.batch_data import Run
 from scenario.web.message_data import Agent, Message, RoleName, Verdict
 
@@ -214,6 +215,7 @@ class RunPage(TypedDict):
         checkpoints: The times that criteria were judged on the way.
         criteria: The last verdict about each criterion.
         rollbacks: The times that messages were taken back.
+        attack: What an attacker did, once the run has ended; null when nobody attacked.
         warnings: What went wrong around the agent.
         model_calls: The calls of language models.
         spans: The spans, by their beginning.
@@ -229,6 +231,7 @@ class RunPage(TypedDict):
     checkpoints: list[Checkpoint]
     criteria: list[Verdict]
     rollbacks: list[Rollback]
+    attack: AttackOfRun | None
     warnings: list[Warned]
     model_calls: list[CallOfModel]
     spans: list[Span]

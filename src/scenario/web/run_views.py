@@ -1,4 +1,4 @@
-"""The data of the page of a conversation, and of the search."""
+"""The data of the page of a conversation."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 
 from scenario._engine.facts import CallFinished, RolledBack
 from scenario.store import queries
+from scenario.store.attacks import attack_of
 from scenario.store.labels import Label, labels
 from scenario.store.open import RunStore
 from scenario.store.overview import overview
@@ -16,24 +17,22 @@ from scenario.store.remote_spans import spans_of
 from scenario.store.rows import Judgement, MessageRow, RunRow, WholeRun
 from scenario.types import AgentRole, CriterionResult
 from scenario.web import shapes
-from scenario.web.answers import RefusedError
+from scenario.web.answers import not_there
+from scenario.web.attack_views import attack_of_run
 from scenario.web.compare_data import TurnPair
-from scenario.web.message_data import Message, MessageEvidence, SearchResults
+from scenario.web.message_data import Message, MessageEvidence
 from scenario.web.operations import Asked
 from scenario.web.run_data import Checkpoint, Neighbours, RawRun, Replay, Rollback, RunPage, Warned
 from scenario.web.span_shapes import span_data
 
 _OWN: Final = frozenset({"checkpoint", "final"})
-_AROUND: Final = 120
 
 
 def the_run(store: RunStore, run_id: str) -> WholeRun:
     """A run that must be there."""
     found = queries.run(store, run_id)
     if found is None:
-        raise RefusedError(
-            404, f"There is no run {run_id!r}. It may have been removed: look at the list of runs."
-        )
+        raise not_there(run_id)
     return found
 
 
@@ -53,6 +52,7 @@ def one_run(store: RunStore, asked: Asked) -> RunPage:
         "checkpoints": [_checkpoint(each, found.messages, told) for each in own if each.kind == "checkpoint"],
         "criteria": [shapes.verdict(each, told) for each in criteria.values()],
         "rollbacks": _rollbacks(found),
+        "attack": attack_of_run(attack_of(store, found.run.id), found),
         "warnings": _warnings(found),
         "model_calls": [shapes.model_call(each) for each in found.model_calls],
         "spans": [span_data(each, turns.get(each.trace_id)) for each in spans_of(store, found)],
@@ -78,32 +78,6 @@ def raw_run(store: RunStore, asked: Asked) -> RawRun:
         "model_calls": found.model_calls,
         "spans": spans_of(store, found),
     }
-
-
-def search(store: RunStore, asked: Asked) -> SearchResults:
-    """Messages that hold a text."""
-    words = asked.the_text("q")
-    found = queries.search(store, words, batch=asked.text("batch"), limit=asked.whole("limit", 50))
-    return {
-        "found": [
-            {
-                "run_id": each.run_id,
-                "batch_id": each.batch_id,
-                "name": each.name,
-                "position": each.position,
-                "role": each.role,
-                "text": _around(each.text, words),
-                "at": each.at,
-            }
-            for each in found
-        ]
-    }
-
-
-def _around(text: str, words: str) -> str:
-    at = max(0, text.casefold().find(words.casefold()))
-    start, end = max(0, at - _AROUND), at + len(words) + _AROUND
-    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
 
 
 def _checkpoint(found: Judgement, messages: Sequence[MessageRow], told: Mapping[str, Label]) -> Checkpoint:

@@ -4,6 +4,7 @@ import { at, read } from "../api.js";
 import { count, dollars, duration, known, many } from "../format.js";
 import { html, useState } from "../html.js";
 import { to } from "../router.js";
+import { AttackPanel } from "./attack.js";
 import { Copy, Problem, Verdict } from "./common.js";
 import { Json, Markdown, Words } from "./text.js";
 import { Waterfall } from "./waterfall.js";
@@ -84,6 +85,7 @@ export function Beside({ value, criterion, again }) {
   const metadata = Object.keys(run.metadata ?? {}).length > 0;
   return html`<aside aria-label="About this conversation">
     <section class="panel" id="criteria"><h2>Criteria</h2><${Criteria} run=${run.id} verdicts=${value.criteria} current=${criterion} /></section>
+    <${AttackPanel} run=${run.id} attack=${value.attack} messages=${value.messages} />
     <section class="panel"><h2>Timeline</h2><${Waterfall} spans=${value.spans} /></section>
     <section class="panel"><h2>Usage</h2><${Usage} usage=${run.usage} /><${Calls} calls=${value.model_calls} /></section>
     ${again && html`<section class="panel"><h2>Play it again</h2><${Again} replay=${value.replay} /></section>`}

@@ -123,18 +123,44 @@ const STATES = {
 
 const counted = (kind, number) => many(number, `${kind} fault`);
 
+const ASIDE = ["cancelled", "stalled", "interrupted"];
+
+/** What a batch has beside what passed and failed: each with its tone. Pure. */
+export function others(batch) {
+  const faults = Object.entries(batch.faults).filter(([, number]) => number > 0);
+  const aside = ASIDE.filter((kind) => batch[kind] > 0);
+  return [...faults.map(([kind, number]) => ({ tone: "fault", number, words: counted(kind, number) })), ...aside.map((kind) => ({ tone: "idle", number: batch[kind], words: `${batch[kind]} ${kind}` }))];
+}
+
+/** The same in few words: several of a tone become one, and its title names them. Pure. */
+export function fewer(found) {
+  if (found.length < 2) return found;
+  return [["fault", (number) => many(number, "fault")], ["idle", (number) => `${number} cut short`]]
+    .map(([tone, named]) => [tone, named, found.filter((each) => each.tone === tone)])
+    .filter(([, , of]) => of.length)
+    .map(([tone, named, of]) => ({ tone, words: named(of.reduce((sum, each) => sum + each.number, 0)), all: of.map((each) => each.words).join(", ") }));
+}
+
+function Others({ found }) {
+  return found.map(({ tone, words, all = "" }) => html` <span class=${tone} key=${words} title=${[all, tone === "fault" && "not counted against the agent"].filter(Boolean).join(": ") || undefined}>${words}</span>`);
+}
+
+function Played({ batch }) {
+  return html`<span class=${batch.passed ? "passed" : "faint"}>${batch.passed} passed</span>${batch.failed > 0 && html` <span class="failed">${batch.failed} failed</span>`}`;
+}
+
 /** How many trials failed, and how many were left out and by whose fault. */
 export function Tally({ batch, left = 0 }) {
-  const faults = Object.entries(batch.faults).filter(([, number]) => number > 0);
   return html`<span class="tally">
-    <span class=${batch.passed ? "passed" : "faint"}>${batch.passed} passed</span>
-    ${batch.failed > 0 && html` <span class="failed">${batch.failed} failed</span>`}
-    ${faults.map(([kind, number]) => html` <span class="fault" key=${kind} title="Not counted against the agent">${counted(kind, number)}</span>`)}
-    ${batch.cancelled > 0 && html` <span class="idle">${batch.cancelled} cancelled</span>`}
-    ${batch.stalled > 0 && html` <span class="idle">${batch.stalled} stalled</span>`}
-    ${batch.interrupted > 0 && html` <span class="idle">${batch.interrupted} interrupted</span>`}
+    <${Played} batch=${batch} /><${Others} found=${others(batch)} />
     ${left > 0 && html` <span class="faint">${left} not played</span>`}
   </span>`;
+}
+
+/** The same in two lines at most. */
+export function ShortTally({ batch }) {
+  const rest = fewer(others(batch));
+  return html`<span class="tally"><${Played} batch=${batch} /></span>${rest.length > 0 && html`<span class="tally"><${Others} found=${rest} /></span>`}`;
 }
 
 /** Branch and commit of a batch. */

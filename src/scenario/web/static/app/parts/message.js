@@ -4,6 +4,7 @@ import { duration, exactly } from "../format.js";
 import { html } from "../html.js";
 import { to } from "../router.js";
 import { visible } from "../text.js";
+import { AttemptLine } from "./attack.js";
 import { Json, Markdown, Words } from "./text.js";
 
 const IMAGE = /^data:image\/(png|jpeg|gif|webp);base64,/i;
@@ -76,12 +77,14 @@ function Evidence({ run, evidence }) {
  * A message with its evidence.
  *
  * @param {{run: string, message: object, names: Map<string, string>, startedAt: number, source: string, current: boolean,
- *   gone: boolean, named: boolean}} props `source` is who told the run: other clients do not tell who spoke; `gone` is rolled
- *   back; `named` says whether addresses may lead to it on this screen.
+ *   gone: boolean, named: boolean, attempts: Map<number, object>}} props `source` is who told the run: other clients do not tell who spoke; `gone` is rolled
+ *   back; `named` says whether addresses may lead to it on this screen; `attempts` are those of an attack, by the numbers
+ *   of their messages.
  */
-export function Message({ run, message, names, startedAt, source, current, gone = false, named = true }) {
+export function Message({ run, message, names, startedAt, source, current, gone = false, named = true, attempts }) {
   const evidence = gone ? [] : message.evidence;
   const role = ["user", "assistant", "system", "tool", "developer"].includes(message.role) ? message.role : "other";
+  const attempt = attempts?.get(message.number);
   const address = to.run(run, { m: message.position });
   return html`<li class=${`message ${role} ${evidence.length ? "is-evidence" : ""} ${current ? "current" : ""}`} id=${gone || !named ? undefined : `m${message.position}`} tabindex="-1">
     <header>
@@ -92,6 +95,7 @@ export function Message({ run, message, names, startedAt, source, current, gone 
       <time class="faint" title=${exactly(message.at)}>${duration(Math.max(0, message.at - startedAt))}</time>
       ${!gone && html`<a class="anchor" href=${address} aria-label=${`Link to message ${message.position}`} title="Link to this message">#${message.position}</a>`}
     </header>
+    ${attempt && html`<${AttemptLine} attempt=${attempt} />`}
     ${role === "tool" ? html`<${ToolResult} message=${message} name=${names.get(message.tool_call_id)} />` : html`<${Content} content=${message.content} quotes=${evidence} />`}
     ${(message.tool_calls ?? []).map((call) => html`<${ToolCall} key=${call.id} call=${call} />`)}
     ${message.is_shortened && html`<p class="faint">This message is shortened. <a href=${`api/v1/runs/${encodeURIComponent(run)}/raw`} target="_blank">The raw run</a> has it whole.</p>`}

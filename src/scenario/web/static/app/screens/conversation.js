@@ -1,6 +1,7 @@
 // One run: what was said, and why it ended so.
 
 import { at, useAnswer } from "../api.js";
+import { attemptsOf, takenBack } from "../attack.js";
 import { dollars, duration, exactly, many } from "../format.js";
 import { html, useEffect } from "../html.js";
 import { useKeys } from "../keys.js";
@@ -24,7 +25,7 @@ function Checkpoint({ run, value }) {
 
 function Rollback({ item, shared }) {
   return html`<li class="aside-line rollback"><details>
-    <summary>${many(item.value.count, "message")} rolled back here</summary>
+    <summary><${Words} text=${takenBack(item.removed, shared.attempts) || `${many(item.value.count, "message")} rolled back here`} /></summary>
     <ol class="messages">${item.removed.map((message) => html`<${Message} key=${message.number} message=${message} ...${shared} gone=${true} />`)}</ol>
   </details></li>`;
 }
@@ -107,7 +108,7 @@ export function Conversation({ run, query }) {
     if (value) document.title = `${value.run.name} · scenario`;
   }, [value]);
   if (!value) return error ? html`<${Gone} error=${error} what="conversation" />` : html`<${Loading} />`;
-  const shared = { run, source: value.run.source, names: toolNames([...value.messages, ...value.removed]), startedAt: value.run.started_at };
+  const shared = { run, source: value.run.source, names: toolNames([...value.messages, ...value.removed]), startedAt: value.run.started_at, attempts: attemptsOf(value.attack) };
   const current = query.m === undefined ? null : Number(query.m);
   return html`<${Head} value=${value} />
     <${Problem} error=${error} />

@@ -4,7 +4,7 @@ import { at, read, remove, useAnswer } from "../api.js";
 import { ago, dayOf, dollars, duration, exactly, many, momentOf, shortName } from "../format.js";
 import { html, useEffect, useState } from "../html.js";
 import { useKeys } from "../keys.js";
-import { Commit, Empty, Loading, Name, Problem, Question, Rate, State, Tally } from "../parts/common.js";
+import { Commit, Empty, Loading, Name, Problem, Question, Rate, ShortTally, State } from "../parts/common.js";
 import { Words } from "../parts/text.js";
 import { go, queryText, to } from "../router.js";
 
@@ -65,7 +65,7 @@ function Row({ batch, chosen, onChoose, onDelete }) {
     <td data-label="when" class="when"><time title=${exactly(batch.started_at)}>${ago(batch.started_at)}</time></td>
     <td data-label="commit" class="commit"><${Commit} batch=${batch} /></td>
     <td data-label="pass rate"><${Rate} rate=${batch.pass_rate} interval=${batch.interval} /></td>
-    <td data-label="trials"><${Tally} batch=${batch} /></td>
+    <td data-label="trials"><${ShortTally} batch=${batch} /></td>
     <td data-label="cost" class="number" title=${batch.unpriced_calls ? `${many(batch.unpriced_calls, "call")} of unknown price` : ""}>${known ? dollars(batch.cost) : "–"}${batch.unpriced_calls ? " +" : ""}</td>
     <td data-label="time" class="number">${lasted(batch)}</td>
     <td class="end"><button class="quiet" aria-label=${`Delete ${batch.name}`} title="Delete" onClick=${onDelete}>✕</button></td>
@@ -148,7 +148,7 @@ export function Runs({ query }) {
     <${Chosen} chosen=${chosen} onClear=${() => setIds([])} />
     ${!known && !error && html`<${Loading} />`}
     ${value && !batches.length && (filtered ? html`<${NothingFound} />` : html`<${NothingYet} />`)}
-    ${batches.length > 0 && html`<table class="list">
+    ${batches.length > 0 && html`<table class="list runs">
       <thead><tr><th><span class="unseen">chosen</span></th><th>run</th><th>when</th><th>commit</th><th>pass rate</th><th>trials</th><th class="number">cost</th><th class="number">time</th><th><span class="unseen">delete</span></th></tr></thead>
       <tbody>${batches.map((batch) => html`<${Row} key=${batch.id} batch=${batch} chosen=${ids.includes(batch.id)}
         onChoose=${() => toggle(batch.id)} onDelete=${() => setDoomed(batch)} />`)}</tbody>

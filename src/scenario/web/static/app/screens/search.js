@@ -1,19 +1,27 @@
 // Messages that hold some words.
 
 import { at, useAnswer } from "../api.js";
-import { many, when } from "../format.js";
+import { exactly, known, many, when } from "../format.js";
 import { html, useEffect } from "../html.js";
-import { Crumbs, Empty, Loading, Problem } from "../parts/common.js";
+import { Crumbs, Empty, Loading, Name, Outcome, Problem } from "../parts/common.js";
 import { Words } from "../parts/text.js";
 import { queryText, to } from "../router.js";
 
 const MOST = 100;
 
-function Excerpt({ text, words }) {
-  const place = text.toLowerCase().indexOf(words.toLowerCase());
-  if (place < 0) return html`<${Words} text=${text} />`;
-  const end = place + words.length;
-  return html`<${Words} text=${text.slice(0, place)} /><mark><${Words} text=${text.slice(place, end)} /></mark><${Words} text=${text.slice(end)} />`;
+const Excerpt = ({ parts }) => parts.map((each, place) => html`<${each.is_hit ? "mark" : "span"} key=${place}><${Words} text=${each.text} /><//>`);
+
+function Hit({ hit }) {
+  return html`<li data-row>
+    <p class="hit">
+      <a class="main" href=${to.run(hit.run_id, { m: hit.position })}><${Words} text=${hit.name} />${known(hit.trial) && ` · trial ${hit.trial}`}</a>
+      <${Outcome} run=${hit} />
+      <span class="faint">in <a href=${to.batch(hit.batch_id)}><${Name} text=${hit.batch_name} /></a></span>
+      <span class="faint"><${Words} text=${hit.role} /> #${hit.position}</span>
+      <time class="faint" title=${exactly(hit.at)}>${when(hit.at)}</time>
+    </p>
+    <p class="excerpt"><${Excerpt} parts=${hit.parts} /></p>
+  </li>`;
 }
 
 /** The screen. */
@@ -31,8 +39,5 @@ export function Search({ query }) {
     ${q && !value && !error && html`<${Loading} />`}
     ${!q && html`<${Empty} title="What was said?"><p>Type words into the field above; <kbd>/</kbd> goes there.</p><//>`}
     ${value && !value.found.length && html`<${Empty} title="Nobody said that"><p>The words have to stand in one message, one after the other. Try fewer.</p><//>`}
-    ${value && html`<ol class="found">${value.found.map((each) => html`<li data-row key=${each.run_id + each.position}>
-      <p><a class="main" href=${to.run(each.run_id, { m: each.position })}><${Words} text=${each.name} /> #${each.position}</a> <span class="faint">${each.role} · ${when(each.at)}</span></p>
-      <p class="excerpt"><${Excerpt} text=${each.text} words=${q} /></p>
-    </li>`)}</ol>`}`;
+    ${value && html`<ol class="found">${value.found.map((each) => html`<${Hit} key=${each.run_id + each.position} hit=${each} />`)}</ol>`}`;
 }
