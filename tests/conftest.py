@@ -5,8 +5,15 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from scenario.config import ScenarioConfig
+
+settings.register_profile(  # a machine that is busy with other tests is slow, and that is no fault of a test's
+    "usual", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("thorough", settings.get_profile("usual"), max_examples=500)
+settings.load_profile("usual")  # the others: pytest --hypothesis-profile=thorough
 
 
 @pytest.fixture(autouse=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from scenario._engine.facts import RunStatus
-from scenario.analysis import BatchSummary, summarise
+from scenario.analysis import BatchSummary, ScenarioSummary, summarise
 from scenario.faults import FaultKind, RunOutcome
 from scenario.statistics import Counts
 from scenario.store.rows import RunRow, RunState
@@ -74,7 +76,13 @@ def row(name: str = "a", trial: int | None = 1, fault: FaultKind | None = None, 
 
 def trials(name: str, passed: int, of: int, **values: Any) -> list[RunRow]:
     """As many trials, the first of which pass."""
-    return [row(name, n, None if n <= passed else AGENT, **values) for n in range(1, of + 1)]
+    made = row if values else _plain_row
+    return [made(name, n, None if n <= passed else AGENT, **values) for n in range(1, of + 1)]
+
+
+@cache
+def _plain_row(name: str, trial: int, fault: FaultKind | None) -> RunRow:
+    return row(name, trial, fault)
 
 
 def batch(scenarios: Mapping[str, Counts], label: str = "batch") -> BatchSummary:
@@ -83,6 +91,22 @@ def batch(scenarios: Mapping[str, Counts], label: str = "batch") -> BatchSummary
         run for name, counts in scenarios.items() for run in trials(name, counts.passed, counts.trials)
     ]
     return summarise(runs, label=label)
+
+
+@cache
+def _summary(name: str, counts: Counts) -> ScenarioSummary:
+    (found,) = batch({name: counts}).scenarios
+    return found
+
+
+def drawn(scenarios: Mapping[str, Counts], label: str = "batch") -> BatchSummary:
+    """A batch as `batch` makes it, for those who draw thousands: each scenario is summarised once for its counts.
+
+    Of the batch as a whole its label and counts are told, and no more.
+    """
+    summaries = tuple(_summary(name, counts) for name, counts in scenarios.items())
+    counts = sum(scenarios.values(), Counts(0, 0))
+    return replace(summarise([], label=label), scenarios=summaries, counts=counts)
 
 
 def priced(cost: float, tokens: int = 100) -> RunUsage:

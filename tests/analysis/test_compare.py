@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
 from analysis.rows import JUDGE, batch, priced, row, trials
@@ -114,52 +112,3 @@ def test_a_cost_that_is_not_known_on_both_sides_is_not_compared():
 
     assert "US dollars a trial" not in measures
     assert "turns" in measures
-
-
-RATES = {"a": 0.95, "b": 0.8, "c": 0.5, "d": 1.0, "e": 0.3}
-
-
-def played(chance, rates, trials=20):
-    return {
-        name: Counts(sum(chance.random() < rate for _ in range(trials)), trials)
-        for name, rate in rates.items()
-    }
-
-
-def finds(rates_before, rates_after, trials, times, seed):
-    """How often a comparison finds something: among the scenarios, and in the suite as a whole."""
-    chance = random.Random(seed)
-    scenarios = overall = 0
-    for _ in range(times):
-        found = compare(
-            batch(played(chance, rates_before, trials)), batch(played(chance, rates_after, trials))
-        )
-        scenarios += bool(found.of(Change.NEWLY_FAILING) or found.of(Change.NEWLY_PASSING))
-        overall += found.overall.p_values.p_value <= 0.05
-    return scenarios / times, overall / times
-
-
-@pytest.mark.parametrize("trials", [1, 5, 20])
-def test_where_nothing_changed_something_is_found_at_most_as_often_as_alpha(trials):
-    """Seeded; 300 comparisons, whose share strays by 0.013 around 0.05 (one standard error)."""
-    scenarios, overall = finds(RATES, RATES, trials, 300, seed=11)
-
-    assert scenarios <= 0.05
-    assert overall <= 0.05 + 0.02
-
-
-def test_a_large_drop_of_one_scenario_is_found():
-    """Seeded: one of five from 0.95 to 0.4, 20 trials on each side."""
-    scenarios, overall = finds(RATES, {**RATES, "a": 0.4}, 20, 100, seed=5)
-
-    assert scenarios >= 0.85
-    assert overall >= 0.2
-
-
-def test_a_drop_everywhere_is_found_in_the_suite_before_it_is_in_a_scenario():
-    """Seeded: five scenarios from 0.9 to 0.75."""
-    rates = dict.fromkeys(RATES, 0.9)
-    scenarios, overall = finds(rates, dict.fromkeys(RATES, 0.75), 20, 100, seed=6)
-
-    assert overall >= 0.65
-    assert overall > scenarios

@@ -100,22 +100,22 @@ leaves = (
     | some.builds(Place, some.floats(allow_nan=False), some.sampled_from(Tone))
 )
 frozen = some.recursive(
-    leaves, lambda inner: some.tuples(inner, inner) | some.frozensets(inner), max_leaves=5
+    leaves, lambda inner: some.tuples(inner, inner) | some.frozensets(inner, max_size=3), max_leaves=4
 )
 values = some.recursive(
     leaves,
     lambda inner: (
-        some.lists(inner)
+        some.lists(inner, max_size=4)
         | some.tuples(inner)
-        | some.dictionaries(some.text(), inner)
-        | some.dictionaries(frozen, inner)
+        | some.dictionaries(some.text(), inner, max_size=3)
+        | some.dictionaries(frozen, inner, max_size=3)
         | some.dictionaries(some.just("$"), inner)
-        | some.sets(frozen)
+        | some.sets(frozen, max_size=3)
         | some.builds(Pair, inner, inner)
-        | some.builds(Order, some.integers(), some.lists(inner))
+        | some.builds(Order, some.integers(), some.lists(inner, max_size=3))
         | some.builds(Loose, name=some.text(), more=inner)
     ),
-    max_leaves=8,
+    max_leaves=6,
 )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import re
+from functools import cache
 from pathlib import Path
 
 from scenario._events import ScenarioMessageSnapshotEvent, ScenarioRunFinishedEvent, ScenarioRunStartedEvent
@@ -16,13 +16,14 @@ PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
 EVENTS = {
     event.type_ for event in (ScenarioRunStartedEvent, ScenarioMessageSnapshotEvent, ScenarioRunFinishedEvent)
 }
-VARIABLE = re.compile(r"(SCENARIO|LANGWATCH)_[A-Z]+(_[A-Z]+)*")
+VARIABLE = re.compile(r"(?:SCENARIO|LANGWATCH)_[A-Z]+(?:_[A-Z]+)*")
+QUOTED = re.compile(rf"""(["'])({VARIABLE.pattern})\1""")
 
 
-def _strings_in_the_source() -> set[str]:
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "src").rglob("*.py")]
-    constants = [node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
-    return {value for value in constants if isinstance(value, str)}
+@cache
+def _variables_in_the_source() -> frozenset[str]:
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py")]
+    return frozenset(name for text in texts for _, name in QUOTED.findall(text))
 
 
 def _rows(first_cell: str) -> list[str]:
@@ -48,7 +49,7 @@ def test_each_default_is_the_documented_one():
 
 
 def test_each_variable_that_the_source_names_is_on_the_page():
-    named = {text for text in _strings_in_the_source() if VARIABLE.fullmatch(text)} - EVENTS
+    named = _variables_in_the_source() - EVENTS
     named |= {f"LANGWATCH_{field.upper()}" for field in LangWatchSettings.model_fields}
 
     assert named >= {"SCENARIO_LOG_LEVEL", "SCENARIO_BATCH_RUN_ID", "LANGWATCH_API_KEY"}
@@ -56,7 +57,7 @@ def test_each_variable_that_the_source_names_is_on_the_page():
 
 
 def test_the_page_names_no_variable_that_nothing_reads():
-    read = {f"SCENARIO_{name.upper()}" for name in SETTINGS} | _strings_in_the_source()
+    read = {f"SCENARIO_{name.upper()}" for name in SETTINGS} | _variables_in_the_source()
     read |= {f"LANGWATCH_{field.upper()}" for field in LangWatchSettings.model_fields}
 
     assert {found.group() for found in VARIABLE.finditer(PAGE)} <= read

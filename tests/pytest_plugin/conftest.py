@@ -9,19 +9,23 @@ import pytest
 
 # What a session inside of this process loads is unloaded when it ends, so everything is loaded before.
 import scenario._console.view
+import scenario._judge
+import scenario._pytest.properties
 import scenario.pytest_plugin
 import scenario.scenario_executor
+import scenario.store.place
 import scenario.testing
+from nested import LEAN
 
 for _name in scenario.__all__:
     getattr(scenario, _name)
 
-_INI = """\
+_INI = f"""\
 [pytest]
 pythonpath = .
 asyncio_mode = auto
 asyncio_default_fixture_loop_scope = function
-addopts = -p no:cacheprovider -p no:randomly
+addopts = -p no:cacheprovider -p no:randomly {LEAN}
 filterwarnings = error
 """
 

@@ -12,6 +12,8 @@ from scenario._observers import observe_runs
 from scenario.store.place import place_of
 from scenario.store.sink import close_sinks, reader_for, sink_for
 
+TURNS = 3
+
 
 async def answer(input: scenario.AgentInput) -> str:
     await asyncio.sleep(0.001)  # an agent that takes its time, so that runs overlap
@@ -44,7 +46,7 @@ async def _play_all(parent: Connection, setting: str, runs: int, at_once: int, i
 
     async def play(number: int) -> None:
         agents = [scenario.agent_from(answer), scenario.agent_from(answer, role=scenario.AgentRole.USER)]
-        script = [step for _ in range(5) for step in (scenario.user(), scenario.agent())]
+        script = [step for _ in range(TURNS) for step in (scenario.user(), scenario.agent())]
         executor = scenario.ScenarioExecutor(f"run {number}", "", agents, [*script, scenario.succeed()])
         async with limit:
             await executor.run()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import random
 import select
 from collections import Counter
@@ -12,16 +10,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 
+from forked import begin
 from scenario import store as stores
 from scenario._engine.facts import fold
 from scenario.store import Place, RunState
 from scenario.store.plain import plain
 from store import player
 
-ROOT = Path(__file__).parents[2]
-MESSAGES = 10
+MESSAGES = 2 * player.TURNS
 
 
 @dataclass
@@ -42,15 +39,7 @@ class Player:
 
 @contextmanager
 def playing(setting: str, runs: int, at_once: int, *, is_killed: bool) -> Iterator[Player]:
-    context = multiprocessing.get_context("forkserver")  # starts fast: everything is loaded once
-    context.set_forkserver_preload([player.__name__])
-    ours, theirs = context.Pipe()
-    process = context.Process(target=player.main, args=(theirs, setting, runs, at_once, is_killed))
-    before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "tests"), str(ROOT / "src")])
-    process.start()
-    os.environ.pop("PYTHONPATH") if before is None else os.environ.update(PYTHONPATH=before)
-    theirs.close()
+    process, ours = begin(player.main, setting, runs, at_once, is_killed)
     try:
         yield Player(process, ours)
     finally:

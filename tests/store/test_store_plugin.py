@@ -7,20 +7,22 @@ import sqlite3
 import pytest
 
 import scenario._console.view
+import scenario._pytest.properties
 import scenario.pytest_plugin
 import scenario.scenario_executor
 import scenario.store.sink
 import scenario.testing
+from nested import LEAN
 from scenario import store
 from scenario.store import FilePlace, RunState
 
 pytest_plugins = ["pytester"]
 
-_INI = """\
+_INI = f"""\
 [pytest]
 asyncio_mode = auto
 asyncio_default_fixture_loop_scope = function
-addopts = -p no:cacheprovider -p no:randomly
+addopts = -p no:cacheprovider -p no:randomly {LEAN}
 filterwarnings = error
 """
 _TESTS = """\

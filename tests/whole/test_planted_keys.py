@@ -12,6 +12,7 @@ import traceback
 import pytest
 
 import scenario
+from nested import LEAN
 from scenario import ModelConfig, checks
 from scenario.integrations.chat import ChatAgent
 from scenario.integrations.http import HttpAgent
@@ -207,7 +208,7 @@ def test_parcel():
 def test_a_session_of_pytest_and_what_it_stores_tell_no_key(server, tmp_path):
     server.reply_with(default=Refusal(401, f"Incorrect API key: {KEYS['environment']}, {KEYS['header']}"))
     (tmp_path / "test_it.py").write_text(_SESSION)
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (tmp_path / "pytest.ini").write_text(f"[pytest]\naddopts = {LEAN}\n")
     played = subprocess.run(
         [
             sys.executable,
