@@ -10,13 +10,13 @@ from scenario.config.sources import from_environment, from_pyproject
 
 
 def resolve(
-    arguments: Mapping[str, Any] | None = None, surroundings: Mapping[str, Any] | None = None
+    arguments: Mapping[str, Any] | None = None, outside: Mapping[str, Any] | None = None
 ) -> ScenarioConfig:
     """The settings that hold for a run.
 
     Args:
         arguments: What the call gave; None values count as not given.
-        surroundings: What `look_around` found; None looks now.
+        outside: What `look_outside` found; None looks now.
 
     Returns:
         The settings: `arguments` before `scenario.configure` before ``SCENARIO_…`` variables before
@@ -29,13 +29,13 @@ def resolve(
     given = {name: value for name, value in (arguments or {}).items() if value is not None}
     configured = ScenarioConfig.default_config
     return layered(
-        look_around() if surroundings is None else surroundings,
+        look_outside() if outside is None else outside,
         configured.explicit() if configured is not None else {},
         given,
     )
 
 
-def look_around() -> dict[str, Any]:
+def look_outside() -> dict[str, Any]:
     """The settings that the environment and the file give. To find them costs most of `resolve`.
 
     Raises:

@@ -13,7 +13,7 @@ from scenario._engine.scene import Actor
 from scenario._replay.takes import as_take
 from scenario._utils.ids import IdSource
 from scenario.config import ScenarioConfig
-from scenario.config.resolve import look_around, resolve
+from scenario.config.resolve import look_outside, resolve
 from scenario.faults import Fault, FaultKind, RunOutcome
 from scenario.scenario_executor import ScenarioExecutor, perform
 from scenario.suite.casting import JudgeMaker, cast_for, judges_with
@@ -48,7 +48,7 @@ class Shared:
         make_judge: Makes the judge of a scenario with criteria.
         timeout: Seconds for a trial whose scenario says nothing else.
         agent_timeout: Seconds for a call, likewise.
-        surroundings: The settings that the environment and the file give.
+        outside: The settings that the environment and the file give.
         new_id: Makes identifiers on the caller's loop: one for all trials there, as to begin anew costs much.
     """
 
@@ -61,7 +61,7 @@ class Shared:
     make_judge: JudgeMaker = field(default_factory=lambda: judges_with(None))
     timeout: float | None = None
     agent_timeout: float | None = None
-    surroundings: Mapping[str, Any] = field(default_factory=look_around)
+    outside: Mapping[str, Any] = field(default_factory=look_outside)
     new_id: IdSource = field(default_factory=IdSource)
 
 
@@ -78,11 +78,11 @@ class TrialExecutor(ScenarioExecutor):
 
     def __init__(self, shared: Shared, *positional: Any, **named: Any) -> None:
         self._control = shared.control
-        self._surroundings = shared.surroundings
+        self._outside = shared.outside
         super().__init__(*positional, **named)
 
     def _resolved(self, settings: Mapping[str, Any]) -> ScenarioConfig:
-        return resolve(settings, self._surroundings)
+        return resolve(settings, self._outside)
 
     async def _call(self, actor: Actor, request: JudgmentRequest | None = None) -> int | ScenarioResult:
         if self._control.stop >= Stop.NEXT_CALL:
