@@ -108,12 +108,12 @@ async def play_attempt(planned: Planned, number: int, shared: Shared) -> Played 
             with as_take(planned.trial.number):  # a recording of a trial is the one of its number
                 executor = _executor(planned, number, cast, shared)
             played = await _play(executor, shared, began)
-        await shared.keep_up()
-        return played
     except Exception as error:  # noqa: BLE001 - the factories of scenarios are people's code; one must not end the run
         return Played(_not_set_up(error, began), None)
     finally:
         playing.reset(token)
+    await shared.keep_up()
+    return played
 
 
 async def _play(executor: ScenarioExecutor, shared: Shared, began: float) -> Played | None:
