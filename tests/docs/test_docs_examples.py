@@ -63,6 +63,9 @@ def as_a_reader(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.delenv("SCENARIO_VERBOSE")
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.chdir(tmp_path)  # an example that writes a file writes it there
+    for name, module in list(sys.modules.items()):  # other pages and tests write modules of the same names
+        if str(tmp_path.parent) in str(getattr(module, "__file__", "")):
+            del sys.modules[name]
     environment = dict(os.environ)
     yield
     os.environ.clear()

@@ -83,7 +83,7 @@ async def rejudge(
         watch: Told of each.
 
     Returns:
-        One for each finished run of these scenarios, in the order in which they were played.
+        One for each finished run of these scenarios, in the order of the scenarios and of their trials.
 
     Raises:
         ConfigError: The batch has no finished run of one of these scenarios.
@@ -98,6 +98,8 @@ async def rejudge(
             "lists what is there.",
             source=batch,
         )
+    order = {name: place for place, name in enumerate(by_name)}
+    rows.sort(key=lambda row: (order[row.name], row.trial or 0, row.started_at))
     places = asyncio.Semaphore(concurrency)
 
     async def one(row: RunRow) -> Rejudged:
@@ -106,7 +108,7 @@ async def rejudge(
         watch(done)
         return done
 
-    return await asyncio.gather(*(one(row) for row in reversed(rows)))
+    return await asyncio.gather(*(one(row) for row in rows))
 
 
 async def _judge_again(
