@@ -20,7 +20,7 @@ from scenario.store.waiting import Waiting
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
 
-GATHERING: Final = 0.02
+GATHERING: Final = 0.03
 """Seconds that the first fact of a group waits for others, so that a commit is there well within 50 ms."""
 
 _MOST_IN_A_GROUP: Final = 2000
