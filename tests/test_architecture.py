@@ -14,6 +14,7 @@ import pytest
 SOURCE = Path(__file__).parent.parent / "src" / "scenario"
 MODULES = sorted(SOURCE.rglob("*.py"))
 MOST_LINES, MOST_IN_A_FUNCTION = 400, 40
+pytestmark = pytest.mark.usefixtures("untraced")
 
 
 @cache

@@ -115,7 +115,7 @@ def test_a_gate_holds_to_something():
         gate(batch({"a": Counts(1, 1)}))
 
 
-def test_a_true_rate_at_the_bound_fails_it_at_most_as_often_as_alpha():
+def test_a_true_rate_at_the_bound_fails_it_at_most_as_often_as_alpha(untraced):
     """Counted over all that can happen in 100 trials."""
     from math import comb
 

@@ -17,6 +17,9 @@ ONE_DROPS = (("a", 0.4), *RATES[1:])
 ALL_DROP = tuple((name, 0.75) for name, _ in RATES)
 
 
+pytestmark = pytest.mark.usefixtures("untraced")
+
+
 @dataclass(frozen=True)
 class Often:
     """How often, of all comparisons.

@@ -223,7 +223,7 @@ async def test_a_server_that_comes_back_is_reported_to_again(serve):
     assert server.types() == ["STARTED"]
 
 
-async def test_fifty_runs_at_once_are_reported_each_in_order(serve):
+async def test_fifty_runs_at_once_are_reported_each_in_order(serve, untraced):
     server = serve()
     await asyncio.gather(*(scenario.run(f"n{n}", "d", [user(), agent()], script=SPEAK) for n in range(50)))
     runs = {request.body["scenarioRunId"] for request in server.requests}

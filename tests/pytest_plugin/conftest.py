@@ -7,18 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-# What a session inside of this process loads is unloaded when it ends, so everything is loaded before.
-import scenario._console.view
-import scenario._judge
-import scenario._pytest.properties
-import scenario.pytest_plugin
-import scenario.scenario_executor
-import scenario.store.place
-import scenario.testing
 from nested import LEAN
-
-for _name in scenario.__all__:
-    getattr(scenario, _name)
 
 _INI = f"""\
 [pytest]

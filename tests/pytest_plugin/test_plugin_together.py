@@ -177,7 +177,7 @@ def test_second():
         pytest.param(TWO, ["--asyncio-mode=auto"], id="asyncio auto"),
         pytest.param(ASYNCIO + TWO.lstrip().replace("\n\nasync", f"\n\n{ASYNCIO}async"), ["--asyncio-mode=strict"], id="asyncio strict"),
         pytest.param(ASYNCIO_MODULE + TWO, ["--asyncio-mode=strict"], id="asyncio, a loop for the module"),
-        pytest.param(ANYIO + TWO, ["--asyncio-mode=strict"], id="anyio"),
+        pytest.param(ANYIO + TWO, ["-p", "anyio", "--asyncio-mode=strict"], id="anyio"),
         pytest.param(SYNC, [], id="plain functions"),
         pytest.param(TWO, ["--import-mode=importlib"], id="importlib"),
     ],

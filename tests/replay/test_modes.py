@@ -58,7 +58,7 @@ def test_a_replay_needs_no_key_and_builds_no_client(studio, monkeypatch):
     assert asyncio.run(again()).success
 
 
-def test_twenty_scenarios_in_parallel_do_not_mix(studio):
+def test_twenty_scenarios_in_parallel_do_not_mix(studio, untraced):
     async def all_of_them():
         return await asyncio.gather(*(studio.playing(f"parcel {number}") for number in range(20)))
 

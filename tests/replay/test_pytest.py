@@ -7,22 +7,10 @@ import textwrap
 
 import pytest
 
-# What a session inside of this process loads is unloaded when it ends, so everything is loaded before.
-import scenario._console.view
-import scenario._models.named_model
-import scenario._pytest.properties
-import scenario._replay.recorded
-import scenario._replay.taping
-import scenario.pytest_plugin
-import scenario.store.place
-import scenario.testing
 from nested import LEAN
 from replay.studio import is_of_the_judge, verdict
 
 pytest_plugins = ["pytester"]
-
-for _name in scenario.__all__:
-    getattr(scenario, _name)
 
 TESTS = """
     import asyncio

@@ -27,7 +27,7 @@ def test_so_many_trials_tell_a_rate_from_a_bound(rate, bound):
 
 
 @pytest.mark.parametrize(("before", "after"), [(0.95, 0.8), (0.9, 0.5), (1.0, 0.6)])
-def test_so_many_trials_on_each_side_show_a_difference(before, after):
+def test_so_many_trials_on_each_side_show_a_difference(untraced, before, after):
     trials = trials_for_difference(before, after)
 
     assert 0.78 <= fisher_power(before, after, trials) <= 0.95

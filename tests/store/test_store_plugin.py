@@ -6,12 +6,6 @@ import sqlite3
 
 import pytest
 
-import scenario._console.view
-import scenario._pytest.properties
-import scenario.pytest_plugin
-import scenario.scenario_executor
-import scenario.store.sink
-import scenario.testing
 from nested import LEAN
 from scenario import store
 from scenario.store import FilePlace, RunState
@@ -37,11 +31,6 @@ async def play(name):
 async def test_it(number):
     assert await play(f"run {number}")
 """
-
-# What a session inside of this process loads is unloaded when it ends, so everything is loaded before.
-for _package in (scenario, store):
-    for _name in _package.__all__:
-        getattr(_package, _name)
 
 
 class Session:

@@ -25,7 +25,7 @@ def integrity(path) -> str:
 
 
 @pytest.mark.timeout(120)
-def test_50_runs_in_4_processes_two_of_which_are_killed_ten_times_over(place):
+def test_50_runs_in_4_processes_two_of_which_are_killed_ten_times_over(place, untraced):
     chance = random.Random(20)
     checked: set[str] = set()
     for _ in range(10):

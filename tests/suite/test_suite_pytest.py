@@ -8,22 +8,10 @@ from contextlib import closing
 
 import pytest
 
-# What a session inside of this process loads is unloaded when it ends, so everything is loaded before.
-import scenario._console.view
-import scenario._pytest.items
-import scenario.pytest_plugin
-import scenario.scenario_executor
-import scenario.store.sink
-import scenario.suite
-import scenario.suite.load_yaml
-import scenario.testing
 from nested import LEAN
 from scenario._pytest.trials import Outcome, TrialVerdict
 
 pytest_plugins = ["pytester"]
-
-for _name in scenario.__all__:
-    getattr(scenario, _name)
 
 INI = f"""\
 [pytest]

@@ -166,7 +166,7 @@ def test_after_kill_9_every_trial_is_in_the_result_once(store, repeat):
     assert sorted(ended(store)) == list(range(1, 501))
 
 
-async def test_the_store_may_be_slow_and_nothing_is_lost(store):
+async def test_the_store_may_be_slow_and_nothing_is_lost(store, untraced):
     result = await run_suite(told(trials=300), store=store, concurrency=100, isolation="loop", keep=False)
     assert result.warnings == ()
     assert len(rows_of(store, result.batch_id)) == 300

@@ -306,7 +306,7 @@ def test_another_address_is_not_there(server, client):
         client.embeddings.create(model="m", input="x")
 
 
-async def test_hundreds_are_served_at_once():
+async def test_hundreds_are_served_at_once(untraced):
     release = threading.Event()
     with ModelServer(default=Delayed("ok", release)) as server:
         async with openai.AsyncOpenAI(api_key="none", base_url=server.base_url, max_retries=0) as client:

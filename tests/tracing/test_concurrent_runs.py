@@ -64,7 +64,7 @@ class Reads(scenario.AgentAdapter):
 
 
 @pytest.mark.parametrize("play", [scenario.run, scenario.arun])
-async def test_spans_of_concurrent_runs_never_mix(traces, collected, play):
+async def test_spans_of_concurrent_runs_never_mix(traces, collected, untraced, play):
     script = [scenario.agent(), scenario.agent(), scenario.judge()]
     players = [(Works(traces, mark), Reads()) for mark in range(RUNS)]
     results = await asyncio.gather(*(play("n", "d", list(both), script=script) for both in players))

@@ -108,7 +108,7 @@ def test_a_run_without_an_end_goes_on_and_is_stalled_when_nothing_more_comes(emp
 
 
 @pytest.mark.timeout(120)  # the clients and the server share the machine
-def test_five_hundred_clients_at_once_lose_nothing(empty):
+def test_five_hundred_clients_at_once_lose_nothing(untraced, empty):
     address = httpx2.URL(empty.server.address.url)
     clients = asyncio.Barrier(500)
 

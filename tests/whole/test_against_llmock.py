@@ -184,7 +184,7 @@ async def test_a_stream_that_breaks_ends_the_run_and_says_so(mock, kind):
     assert "broke" in result.fault.reason
 
 
-async def test_fifty_runs_at_once_with_refusals_among_them_all_pass(mock):
+async def test_fifty_runs_at_once_with_refusals_among_them_all_pass(mock, untraced):
     mock.behave(fails("user", 429, 5, retry_after=0.05), fails("judge", 503, 2))
     plays = [play(mock, agent=ChatAgent(mock.config("agent"))) for _ in range(50)]
     for result in await asyncio.wait_for(asyncio.gather(*plays), 50):

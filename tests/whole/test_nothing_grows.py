@@ -60,14 +60,14 @@ def alone():
 
 
 @pytest.mark.parametrize("door", [scenario.run, scenario.arun], ids=["run", "arun"])
-async def test_the_same_players_in_many_runs_leave_no_results_behind(alone, door):
+async def test_the_same_players_in_many_runs_leave_no_results_behind(alone, untraced, door):
     for _ in range(6):
         await play_many(door, AT_ONCE)
     # A thread of the pool may hold its last run until its next one, with the results on the way to its own.
     assert results() <= 2 * AT_ONCE
 
 
-async def test_ids_of_calls_that_are_all_the_same_cost_the_same_each_time():
+async def test_ids_of_calls_that_are_all_the_same_cost_the_same_each_time(untraced):
     model = ScriptedModel(default=ScriptedModel.call("finish_test"))
     began = time.process_time()
     ids = {(await model.complete(ModelRequest([]))).tool_calls[0].id for _ in range(20_000)}

@@ -37,7 +37,7 @@ async def test_every_case_ends_as_it_should(server, door, cases):
 
 
 @pytest.mark.parametrize("door", [scenario.run, scenario.arun], ids=["run", "arun"])
-async def test_fifty_good_runs_at_once_pass_and_count_their_calls(server, door):
+async def test_fifty_good_runs_at_once_pass_and_count_their_calls(server, untraced, door):
     number = 3_000 if door is scenario.run else 4_000
     played = await asyncio.gather(*(play(door, server, WELL, number + at) for at in range(50)))
     for each in played:
