@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from scenario.cli import main, suite_view
 from scenario.store import open_store, place_of
-from scenario.suite.batch import newest_batch, read_batch
+from scenario.suite.batch import batch_info, newest_batch
 
 SUITE = """
 scenarios:
@@ -57,7 +57,7 @@ def scripted_views():
 
 def newest():
     place = place_of(None)
-    return read_batch(place, newest_batch(place))[0]
+    return batch_info(place, newest_batch(place))
 
 
 def test_a_batch_has_the_same_name_for_an_absolute_and_a_relative_path(project, monkeypatch):

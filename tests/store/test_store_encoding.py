@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scenario import store
 from scenario._engine.facts import CallFinished
+from scenario.store import bulk, writes
 from scenario.store.codec import to_plain
 from scenario.store.encoding import encoded
 from scenario.store.plain import from_json, json_of, plain, to_json
@@ -97,6 +98,24 @@ def test_many_runs_at_once_come_back_whole(keep):
         whole = store.run(opened, each.run_id)
         assert [row.message["content"] for row in whole.messages] == ["one", "two"]
         assert plain(whole.facts) == plain(tuple(each.facts))
+
+
+@pytest.mark.parametrize(
+    "updates_from", [(3, 33), (99,)], ids=["all at once", "an SQLite that needs it one by one"]
+)
+def test_runs_that_go_on_from_group_to_group_come_back_whole(place, monkeypatch, updates_from):
+    monkeypatch.setattr(writes, "_UPDATES_FROM", updates_from)
+    monkeypatch.setattr(bulk, "_statements", bulk._Statements())
+    told = [Story(f"scenariorun_{number}").says("one").says("two", "user") for number in range(3)]
+    sink = store.StoreSink(place)
+    for facts in zip(*(each.facts for each in told), strict=True):
+        for fact in facts:
+            sink.receive(fact)
+        sink.flush().result(10)
+    assert not sink.close()
+
+    with store.open_store(place) as opened:
+        assert [row.messages for row in store.runs(opened)] == [2] * 3
 
 
 # what waits

@@ -87,6 +87,16 @@ async def test_a_folder_that_cannot_be_made_is_named_and_the_run_goes_on(tmp_pat
     assert "file" in warnings_in(caplog)[0]
 
 
+async def test_an_sqlite_that_is_too_old_is_named_and_the_run_goes_on(place, caplog, monkeypatch):
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 22, 0))
+
+    assert await play(place)
+    assert sink_for(place).close()
+
+    assert "needs SQLite 3.25 or newer" in warnings_in(caplog)[0]
+    assert not place.path.exists()
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 def test_a_folder_that_is_read_only_is_named_and_the_run_goes_on(tmp_path):
     tmp_path.chmod(0o555)

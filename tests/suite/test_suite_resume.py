@@ -10,7 +10,7 @@ from forked import begin
 from scenario.errors import ConfigError, EndpointError
 from scenario.store import open_store, place_of, runs
 from scenario.suite import Budget, Control, Ending, RetryPolicy, Stop, Suite, run_suite
-from scenario.suite.batch import newest_batch, read_batch
+from scenario.suite.batch import batch_info, newest_batch
 from scenario.testing import ScriptedAgent
 from scenario.types import AgentRole
 from suite.killed import BATCH, main
@@ -41,7 +41,7 @@ async def test_every_finished_trial_is_in_the_store(store):
 
 async def test_the_batch_says_what_was_called_and_how_it_ended(store):
     result = await run_suite(told(trials=2), store=store, seed=5, info={"command": ["scenario", "run"]})
-    info, _ = read_batch(place_of(store), result.batch_id)
+    info = batch_info(place_of(store), result.batch_id)
     assert info["status"] == "completed"
     assert info["command"] == ["scenario", "run"]
     assert (info["suite"]["seed"], info["suite"]["trials"]) == (5, None)
@@ -76,7 +76,7 @@ async def test_more_trials_can_be_added_and_the_seed_stays(store):
     assert [each.is_resumed for each in second.trials] == [True, True, False, False, False]
     fresh = await run_suite(told(), trials=5, seed=9)
     assert [each.trial for each in second.trials] == [each.trial for each in fresh.trials]
-    info, _ = read_batch(place_of(store), first.batch_id)
+    info = batch_info(place_of(store), first.batch_id)
     assert (info["resumed"], info["suite"]["trials"]) == (1, 5)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+import threading
 from collections import Counter
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 from scenario.errors import ConfigError
 from scenario.store import open_store, place_of, runs
 from scenario.suite import Control, Ending, Stop, Suite, run_suite
-from scenario.suite.batch import read_batch
+from scenario.suite.batch import batch_info
+from scenario.suite.claim import claim
 from suite.parts import Caller, Desk, told
 
 BATCH = "scenariobatch_together"
@@ -43,7 +45,7 @@ async def test_who_resumes_a_batch_that_is_being_played_is_refused(store):
     await asyncio.wait_for(begun.wait(), 20)
     with pytest.raises(ConfigError, match=r"is being played already: process .* has held 3 of these trials"):
         await run_suite(made, store=store, resume=BATCH)
-    assert read_batch(place_of(store), BATCH)[0]["resumed"] == 0
+    assert batch_info(place_of(store), BATCH)["resumed"] == 0
     go_on.set()
     assert (await first).success
     again = await run_suite(made, store=store, resume=BATCH)
@@ -92,6 +94,30 @@ async def test_an_option_that_cannot_be_used_leaves_the_batch_free(store):
     with pytest.raises(ConfigError, match="concurrency"):
         await run_suite(told(trials=2), store=store, resume=BATCH, concurrency=0)
     assert (await run_suite(told(trials=2), store=store, resume=BATCH)).success
+
+
+async def test_who_is_cancelled_while_claiming_leaves_the_batch_free(store, monkeypatch):
+    claiming, claimed, is_cancelled = asyncio.Event(), asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def claim_later(*arguments):
+        loop.call_soon_threadsafe(claiming.set)
+        is_cancelled.wait(20)
+        try:
+            return claim(*arguments)
+        finally:
+            loop.call_soon_threadsafe(claimed.set)
+
+    monkeypatch.setattr("scenario.suite.claim.claim", claim_later)
+    first = asyncio.create_task(run_suite(told(), store=store, batch_id=BATCH))
+    await asyncio.wait_for(claiming.wait(), 20)
+    first.cancel()
+    loop.call_soon(is_cancelled.set)
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    await asyncio.wait_for(claimed.wait(), 20)
+    monkeypatch.undo()
+    assert (await run_suite(told(), store=store, batch_id=BATCH)).success
 
 
 PROGRAM = """

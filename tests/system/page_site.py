@@ -81,10 +81,11 @@ class Shown:
     site: Site
 
     def go(self, address: str) -> Any:
-        """Open an address of the page, and wait until its heading is there."""
+        """Open an address of the page, and wait until all is there that it asked for at first."""
         self.page.goto("about:blank")
         self.page.goto(f"{self.site.url}#/{address}")
         self.page.locator("main h1, main .empty h2").first.wait_for()
+        self.page.locator("main .loading").first.wait_for(state="detached")
         return self.page
 
     def text(self, selector: str) -> str:

@@ -84,9 +84,9 @@ def test_a_long_path_is_short_at_the_head_and_on_the_way_to_a_conversation(shown
     [
         ("orders", "orders"),
         ("tests/orders.yaml", "tests/orders.yaml"),
-        ("/home/somebody/work/desk/tests/orders.yaml", "…/tests/orders.yaml"),
-        (r"C:\Users\somebody\work\desk\tests\orders.yaml", "…/tests/orders.yaml"),
-        ("somebody/work/desk/tests/scenarios/orders.yaml, tone", "…/scenarios/orders.yaml, tone"),
+        ("/home/somebody/projects/desk/tests/orders.yaml", "…/tests/orders.yaml"),
+        (r"C:\Users\somebody\projects\desk\tests\orders.yaml", "…/tests/orders.yaml"),
+        ("somebody/projects/desk/tests/scenarios/orders.yaml, tone", "…/scenarios/orders.yaml, tone"),
         ("late / early / lost parcels of all customers", "late / early / lost parcels of all customers"),
     ],
 )

@@ -29,3 +29,20 @@ async def together(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
+    """Await a coroutine that runs to its end even when the caller is cancelled, who goes on being cancelled then.
+
+    Args:
+        work: The coroutine.
+
+    Returns:
+        What it returns.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise

@@ -49,13 +49,13 @@ def rejudge(context: click.Context, **given: Any) -> None:
 
 
 def _rejudge(given: dict[str, Any]) -> list[Rejudged]:
-    from scenario.suite.batch import read_batch  # noqa: PLC0415 - loaded by this command only
+    from scenario.suite.batch import batch_info  # noqa: PLC0415 - loaded by this command only
     from scenario.suite.find import paths_of  # noqa: PLC0415 - likewise
     from scenario.suite.rejudge import rejudge as judge_again  # noqa: PLC0415 - likewise
 
     with opened(given["setting"]) as store:
         batch = only_id(store, given["batch"])
-        choice = read_batch(store.place, batch)[0].get("choice", {})
+        choice = batch_info(store.place, batch).get("choice", {})
         paths = given["paths"] or paths_of(choice.get("paths", ()))
         scenarios = chosen(paths, given["words"], given["tags"])
         return asyncio.run(

@@ -267,7 +267,7 @@ def _resumed(text: str, place: Place | None) -> tuple[str, dict[str, Any], list[
     """The batch to go on with, what is known of it, and its runs."""
     from scenario.errors import ConfigError  # noqa: PLC0415 - loaded by this option only
     from scenario.store import FilePlace, open_store  # noqa: PLC0415 - likewise
-    from scenario.suite.batch import newest_batch, read_batch  # noqa: PLC0415 - likewise
+    from scenario.suite.batch import batch_info, batch_runs, newest_batch  # noqa: PLC0415 - likewise
 
     if place is None:
         raise ConfigError(
@@ -289,7 +289,7 @@ def _resumed(text: str, place: Place | None) -> tuple[str, dict[str, Any], list[
                 batch = only_id(store, text)
             except click.ClickException as error:
                 raise UsageProblem(error.message) from error
-    return batch, *read_batch(place, batch)
+    return batch, batch_info(place, batch), batch_runs(place, batch)
 
 
 def _follow_signals(control: Any) -> None:

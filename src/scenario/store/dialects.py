@@ -1,10 +1,10 @@
-"""The statements that SQLite and PostgreSQL write each in its own way."""
+"""What SQLite and PostgreSQL write each in its own way, and what older SQLites lack."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import ColumnElement, Connection, Table, case, func, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -25,6 +25,11 @@ def insert_or_update(connection: Connection, table: Table) -> Any:
         column.name: statement.excluded[column.name] for column in table.columns if column.name != "id"
     }
     return statement.on_conflict_do_update(index_elements=["id"], set_=changed)
+
+
+def count_where(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many rows of a group a condition holds for, in words that every SQLite knows, unlike ``FILTER``."""
+    return func.count(case((condition, 1)))
 
 
 def _insert(connection: Connection, table: Table) -> Any:

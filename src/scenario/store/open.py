@@ -24,6 +24,9 @@ PATIENCE: Final = 5.0
 FAILURES: Final = (SQLAlchemyError, sqlite3.Error, OSError)
 """What a database that fails raises, through SQLAlchemy and beside it."""
 
+OLDEST_SQLITE: Final = (3, 25)
+"""The first SQLite that numbers the rows of a group, as the queries ask it to; its inserts update since 3.24."""
+
 _WRITES: Final = "scenario_writes"
 _FOREIGN: Final = ("not a database", "malformed")
 _BUSY: Final = ("locked", "busy")
@@ -98,9 +101,11 @@ def open_store(
 
     Raises:
         ConfigError: It is not there, cannot be reached, is no store, or was written by a newer version.
-        NotAvailableError: It is on a server, and the package for that is not installed.
+        NotAvailableError: It is on a server, and the package for that is not installed; or it is a file, and this
+            Python's SQLite is too old.
     """
     if isinstance(place, FilePlace):
+        _look_at_sqlite(place)
         _look_after_folder(place, create=create)
     engine = _engine(place, patience)
     store = RunStore(place, engine)
@@ -132,6 +137,15 @@ def _why_not(place: Place, error: Exception) -> str:
             "SCENARIO_STORE."
         )
     return f"The store {place} cannot be opened: {reason}. Mend that, or name another with SCENARIO_STORE."
+
+
+def _look_at_sqlite(place: FilePlace) -> None:
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        least = ".".join(map(str, OLDEST_SQLITE))
+        raise NotAvailableError(
+            f"The store {place} needs SQLite {least} or newer, and this Python has {sqlite3.sqlite_version}. Use a Python "
+            "with a newer one, or name a PostgreSQL database with SCENARIO_STORE."
+        )
 
 
 def _look_after_folder(place: FilePlace, *, create: bool) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Text, and_, case, cast, func, or_, select
 from scenario._engine.facts import RunStatus
 from scenario.faults import FaultKind, RunOutcome
 from scenario.store import schema
+from scenario.store.dialects import count_where
 from scenario.store.invocations import Invocation
 from scenario.store.open import RunStore
 from scenario.store.plain import from_json
@@ -191,7 +192,7 @@ def _sums(connection: Connection, ids: Sequence[str]) -> dict[str, Any]:
             _RUN.c.batch_id,
             func.count().label("runs"),
             func.count(_RUN.c.scenario_id.distinct()).label("scenarios"),
-            func.count().filter(_RUN.c.source != LOCAL).label("remote"),
+            count_where(_RUN.c.source != LOCAL).label("remote"),
             func.max(_RUN.c.last_at).label("last_at"),
             func.max(_RUN.c.change).label("change"),
             *(func.sum(_RUN.c[name]).label(name) for name in _SUMS),
@@ -229,7 +230,7 @@ def _trials(connection: Connection, ids: Sequence[str]) -> dict[str, Any]:
         select(
             each.c.batch_id,
             func.count().label("trials"),
-            *(func.count().filter(each.c.verdict == verdict).label(verdict) for verdict in verdicts),
+            *(count_where(each.c.verdict == verdict).label(verdict) for verdict in verdicts),
         )
         .where(each.c.place == 1)
         .group_by(each.c.batch_id)

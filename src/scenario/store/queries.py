@@ -13,6 +13,7 @@ from scenario._engine.facts import Fact
 from scenario.faults import RunOutcome
 from scenario.store import schema
 from scenario.store.codec import from_plain, read_verdict
+from scenario.store.dialects import count_where
 from scenario.store.media import put_back
 from scenario.store.open import RunStore
 from scenario.store.place import ServerPlace
@@ -275,7 +276,7 @@ def _read_runs(store: RunStore, wanted: Select[Any], now: float | None) -> list[
 
 def _counts(connection: Connection, ids: Sequence[str]) -> dict[str, Any]:
     one = _RUN.c
-    passed = func.count().filter(one.outcome == RunOutcome.PASSED.value)
+    passed = count_where(one.outcome == RunOutcome.PASSED.value)
     wanted = (
         select(
             one.batch_id,

@@ -17,15 +17,12 @@ from scenario.store.records import PROGRESS, FactRow, Group, Row
 _PARTS = {table.name: table for table in schema.OF_A_RUN}
 _FACT: Final = (*FactRow._fields, "change")
 _UPDATES_FROM: Final = (3, 33)
-"""The first SQLite that updates from rows, so many runs in one statement."""
+"""The first SQLite whose statements update from rows, so many runs at once; an older one updates run by run."""
 
 _counter = schema.counter.c
-_TAKE: Final = (
-    update(schema.counter)
-    .where(_counter.name == "change")
-    .values(value=_counter.value + bindparam("count"))
-    .returning(_counter.value)
-)
+_CHANGES: Final = _counter.name == "change"
+_TAKE: Final = update(schema.counter).where(_CHANGES).values(value=_counter.value + bindparam("count"))
+_TAKEN: Final = select(_counter.value).where(_CHANGES)
 _OLDER: Final = select(schema.run.c.id).where(schema.run.c.id.in_(bindparam("ids", expanding=True)))
 _progress_of = itemgetter(*PROGRESS, "id")
 
@@ -42,7 +39,8 @@ def next_changes(connection: Connection, count: int) -> int:
     Returns:
         The first of them.
     """
-    return connection.execute(_TAKE, {"count": count}).scalar_one() - count + 1
+    connection.execute(_TAKE, {"count": count})
+    return connection.scalars(_TAKEN).one() - count + 1
 
 
 def write_group(connection: Connection, group: Group) -> None:

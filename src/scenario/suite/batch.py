@@ -94,27 +94,38 @@ def _write(connection: Connection, batch_id: str, info: Mapping[str, Any], start
     connection.execute(update(batch).where(batch.c.id == batch_id).values(info=text))
 
 
-def read_batch(place: Place, batch_id: str) -> tuple[dict[str, Any], list[RunRow]]:
-    """What is known of a batch, and its runs.
+def batch_info(place: Place, batch_id: str) -> dict[str, Any]:
+    """What is known of a batch.
 
     Raises:
         ConfigError: The store cannot be used, or has no such batch.
     """
     from sqlalchemy import select  # noqa: PLC0415 - loaded where there is a store
 
-    from scenario.store import open_store, runs, schema  # noqa: PLC0415 - likewise
+    from scenario.store import open_store, schema  # noqa: PLC0415 - likewise
     from scenario.store.plain import from_json  # noqa: PLC0415 - likewise
 
     batch = schema.batch
+    with open_store(place) as store, store.reading() as connection:
+        found = connection.scalars(select(batch.c.info).where(batch.c.id == batch_id)).first()
+    if found is None:
+        raise ConfigError(
+            f"The store {place} has no batch {batch_id!r}. `scenario runs` lists what is there.",
+            source=str(place),
+        )
+    return from_json(found)
+
+
+def batch_runs(place: Place, batch_id: str) -> list[RunRow]:
+    """The runs of a batch, the newest first.
+
+    Raises:
+        ConfigError: The store cannot be used.
+    """
+    from scenario.store import open_store, runs  # noqa: PLC0415 - loaded where there is a store
+
     with open_store(place) as store:
-        with store.reading() as connection:
-            found = connection.scalars(select(batch.c.info).where(batch.c.id == batch_id)).first()
-        if found is None:
-            raise ConfigError(
-                f"The store {place} has no batch {batch_id!r}. `scenario runs` lists what is there.",
-                source=str(place),
-            )
-        return from_json(found), runs(store, batch=batch_id)
+        return runs(store, batch=batch_id)
 
 
 def newest_batch(place: Place) -> str | None:

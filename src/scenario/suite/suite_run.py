@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from scenario._utils.ids import generate_id
+from scenario._utils.together import to_the_end
 from scenario.config import resolve
 from scenario.errors import ConfigError, ScenarioError
 from scenario.suite.attempt import Shared
@@ -147,7 +148,8 @@ class SuiteRun:
         if place is None:
             planned = self._plan({})
             return planned, planned, (), {}
-        planned, rows = await asyncio.to_thread(self._claimed, place, resumed)
+        # Cancelled meanwhile, it is known at the end whether there is a claim to release.
+        planned, rows = await to_the_end(asyncio.to_thread(self._claimed, place, resumed))
         if resumed is None:
             return planned, planned, (), {}
         from scenario.suite.resume import remainder  # noqa: PLC0415 - it loads the store
@@ -162,13 +164,13 @@ class SuiteRun:
 
     def _claimed(self, place: Place, resumed: str | None) -> tuple[tuple[Planned, ...], list[RunRow]]:
         """The plan, claimed in the store, and what is stored of it: read after nobody else can play any of it."""
-        from scenario.suite.batch import read_batch  # noqa: PLC0415 - it loads the store
+        from scenario.suite.batch import batch_info, batch_runs  # noqa: PLC0415 - it loads the store
         from scenario.suite.claim import claim  # noqa: PLC0415 - likewise
 
-        known: dict[str, Any] = {} if resumed is None else read_batch(place, resumed)[0]
+        known: dict[str, Any] = {} if resumed is None else batch_info(place, resumed)
         planned = self._plan(known.get("suite") or {})
         self._claim = claim(place, self._batch_id, planned, self._lost)
-        rows = [] if resumed is None else read_batch(place, resumed)[1]
+        rows = [] if resumed is None else batch_runs(place, resumed)
         self._write_batch(place, known)
         return planned, rows
 

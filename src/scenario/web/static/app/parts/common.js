@@ -170,7 +170,7 @@ export function Commit({ batch }) {
     ${batch.changed && html` <span class="faint" title="The tree had changes that were not committed">changed</span>`}`;
 }
 
-export const Loading = () => html`<p class="faint" role="status">Loading…</p>`;
+export const Loading = () => html`<p class="faint loading" role="status">Loading…</p>`;
 
 /** The way to this screen. */
 export function Crumbs({ steps }) {
