@@ -14,7 +14,7 @@ from scenario import store
 from scenario._engine.facts import fold
 from scenario._redaction import redactor
 from scenario.errors import ConfigError
-from scenario.store import FilePlace, RunState, place_of, schema
+from scenario.store import FilePlace, RunState, place_of, schema, writer
 from scenario.store.migrations import MIGRATIONS, Migration
 from scenario.store.plain import plain
 from store import postgres_server
@@ -73,6 +73,23 @@ def test_what_is_read_is_the_fold_of_what_was_told(told, place):
     assert whole is not None
     assert plain(whole.facts) == redactor().data(plain(tuple(told.facts)))
     assert plain([row.message for row in whole.messages]) == redactor().data(plain(fold(told.facts).messages))
+
+
+def test_a_process_of_its_own_writes_into_a_server_too(place, monkeypatch):
+    monkeypatch.setattr(writer, "_cores", lambda: 2)
+    sink = store.StoreSink(place)
+    sink.go_apart()
+    while not sink._writer._apart.is_usable:
+        pass
+    told = Story().says("one").says("two", "user")
+    for fact in told.facts:
+        sink.receive(fact)
+    sink.come_back().result(20)
+    sink.receive(told.ends().facts[-1])
+    assert not sink.close()
+
+    with store.open_store(place) as opened:
+        assert plain(store.run(opened, told.run_id).facts) == plain(tuple(told.facts))
 
 
 def test_all_questions_have_the_same_answers_as_in_a_file(keep, place, tmp_path):

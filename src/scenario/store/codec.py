@@ -42,7 +42,29 @@ Plain: TypeAlias = dict[str, Any]
 _T = TypeVar("_T")
 
 
-def to_plain(fact: Fact) -> Plain:
+@dataclasses.dataclass(frozen=True, slots=True)
+class PlainFact:
+    """A fact as plain data, wherever it comes from.
+
+    Attributes:
+        run_id: Its run.
+        at: Its time, in seconds since the Unix epoch.
+        kind: The name of its class.
+        data: What it says; see `to_plain`.
+    """
+
+    run_id: str
+    at: float
+    kind: str
+    data: Plain
+
+
+def kind_of(fact: Fact | PlainFact) -> str:
+    """The name of a fact's class."""
+    return fact.kind if isinstance(fact, PlainFact) else fact.__class__.__name__
+
+
+def to_plain(fact: Fact | PlainFact) -> Plain:
     """What a fact says, without its run and its time, as plain data.
 
     A result comes without its conversation, and what was rolled back without its messages: both follow from the
@@ -51,8 +73,12 @@ def to_plain(fact: Fact) -> Plain:
     return plain(fields_of(fact))
 
 
-def fields_of(fact: Fact) -> Plain:
+def fields_of(fact: Fact | PlainFact) -> Plain:
     """What a fact says, as `to_plain` tells it, with its values as they are."""
+    return fact.data if isinstance(fact, PlainFact) else _fields_of(fact)
+
+
+def _fields_of(fact: Fact) -> Plain:
     match fact:
         case Started():
             return {

@@ -74,7 +74,7 @@ class Door:
                     write_process(self._connection, self._life.row(now, ended_at=now))
             except FAILURES:
                 pass  # then its runs show as interrupted when its last sign of life is old
-        self._leave()
+        self.leave()
 
     def _write(self, prepared: Prepared) -> None:
         connection = self._entered()
@@ -113,9 +113,10 @@ class Door:
     def _leave_if_broken(self) -> None:
         """Keep the connection where waiting is all that helps; a server may have closed it."""
         if self._connection is not None and not isinstance(self._place, FilePlace):
-            self._leave()
+            self.leave()
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Let go of the store, for somebody else to write in the name of this process."""
         connection, store = self._connection, self._store
         self._connection = self._store = None
         try:

@@ -17,7 +17,7 @@ from scenario._engine.facts import (
     StepFinished,
     TurnOpened,
 )
-from scenario.store.codec import fields_of
+from scenario.store.codec import PlainFact, fields_of
 from scenario.store.plain import from_json, json_of, plain, to_json
 
 
@@ -40,7 +40,7 @@ class Encoded(NamedTuple):
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
-def encoded(fact: Fact) -> Encoded | None:
+def encoded(fact: Fact | PlainFact) -> Encoded | None:
     """The JSON of a fact, with its secrets; None when it has to be made of plain data.
 
     The facts of every call are written by templates: they are most of what is told, and have no parts of their own.
@@ -89,7 +89,7 @@ def _message_added(fact: MessageAdded) -> Encoded | None:
     return Encoded(data, text, message, (written, message))
 
 
-def _whole(fact: Fact) -> Encoded | None:
+def _whole(fact: Fact | PlainFact) -> Encoded | None:
     data = plain(fields_of(fact))
     text = json_of(data)
     return None if text is None else Encoded(data, text, "", (text,))

@@ -71,6 +71,11 @@ class Tally:
         """How many facts of a run were not stored."""
         return self._lost.get(run_id, 0)
 
+    def lost_by_run(self) -> dict[str, int]:
+        """How many facts of each run were not stored, of those that miss some."""
+        with self._lock:
+            return dict(self._lost)
+
     def losses(self) -> Losses:
         """All so far."""
         with self._lock:

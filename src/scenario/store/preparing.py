@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from scenario._engine.facts import Concluded, Fact, Started
-from scenario.store.codec import to_plain
+from scenario._engine.facts import Fact
+from scenario.store.codec import PlainFact, kind_of, to_plain
 from scenario.store.encoding import Encoded, encoded
 from scenario.store.losses import Tally
 from scenario.store.media import LARGE, Medium, take_out
@@ -27,8 +27,20 @@ _logger = logging.getLogger("scenario")
 class Told(NamedTuple):
     """A fact, with the spans of its run when it is the last one."""
 
-    fact: Fact
-    spans: Sequence[ReadableSpan] = ()
+    fact: Fact | PlainFact
+    spans: Sequence[ReadableSpan | dict[str, Any]] = ()
+
+
+class Followed(NamedTuple):
+    """The runs that somebody writes, by id.
+
+    Attributes:
+        open: Those that go on.
+        unsaved: Those that could not be written and wait for the next group.
+    """
+
+    open: dict[str, Track]
+    unsaved: dict[str, Track]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,7 @@ class Preparation:
         tally: Counts what is lost.
         least: The fewest characters of media that are kept apart.
         redaction: Gives the redactor that holds now.
+        followed: The runs that somebody else followed so far.
     """
 
     def __init__(
@@ -68,13 +81,18 @@ class Preparation:
         *,
         least: int = LARGE,
         redaction: Callable[[], RememberingRedactor] | None = None,
+        followed: Followed | None = None,
     ) -> None:
         self._process_id = process_id
         self._tally = tally
         self._least = least
         self._redaction = redaction or CurrentRedactor()
-        self._tracks: dict[str, Track] = {}
-        self._unsaved: dict[str, Track] = {}
+        self._tracks, self._unsaved = followed or Followed({}, {})
+
+    @property
+    def followed(self) -> Followed:
+        """The runs, for somebody else to follow."""
+        return Followed(self._tracks, self._unsaved)
 
     @property
     def has_open_runs(self) -> bool:
@@ -102,7 +120,7 @@ class Preparation:
             for each in prepared.told:
                 self._tally.lose(each.fact.run_id, reason)
         for each in prepared.told:
-            if each.fact.__class__ is Concluded:
+            if kind_of(each.fact) == "Concluded":
                 self._tracks.pop(each.fact.run_id, None)
 
     def _take_all(self, prepared: Prepared, told: Sequence[Told], redaction: RememberingRedactor) -> None:
@@ -117,9 +135,9 @@ class Preparation:
                     self._add(prepared, each, form, redaction)
             except Exception as error:  # a fact holds other people's objects; the other facts are stored
                 self._tally.lose(each.fact.run_id, f"{type(error).__name__}: {error}")
-                _logger.debug("A fact cannot be stored: %r", type(each.fact), exc_info=True)
+                _logger.debug("A fact cannot be stored: %s", kind_of(each.fact), exc_info=True)
 
-    def _encoded(self, fact: Fact) -> Encoded | None:
+    def _encoded(self, fact: Fact | PlainFact) -> Encoded | None:
         """The fact as JSON; None when it has to be taken apart."""
         try:
             form = encoded(fact)
@@ -139,15 +157,15 @@ class Preparation:
     def _add(self, prepared: Prepared, told: Told, form: Encoded, redaction: RememberingRedactor) -> bool:
         """Take a fact into the group, if the beginning of its run was."""
         fact = told.fact
-        kind = fact.__class__
-        if kind is Started:
+        kind = kind_of(fact)
+        if kind == "Started":
             prepared.group.forget(clean(fact.run_id))
             self._tracks[fact.run_id] = begin(fact.run_id, fact.at, form.data, self._process_id)
         track = self._tracks.get(fact.run_id)
         if track is None:
             self._tally.lose(fact.run_id, _HEADLESS)
             return False
-        add(prepared.group, track, kind.__name__, fact.at, form.data, text=form.text, message=form.message)
+        add(prepared.group, track, kind, fact.at, form.data, text=form.text, message=form.message)
         if told.spans:
             spans: list[Any] = redaction.data([plain_span(span) for span in told.spans])
             prepared.group.add("span", *span_rows(fact.run_id, spans))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from typing import Final
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
 
 from scenario._redaction import RedactionRule, Redactor, known_secrets
 from scenario._secret_shapes import has_hint
@@ -50,20 +51,50 @@ class RememberingRedactor(Redactor):
         return found
 
 
+class Secrets(NamedTuple):
+    """What a redactor is made of.
+
+    Attributes:
+        known: Values that are secrets, with their names.
+        rules: More of them.
+    """
+
+    known: Mapping[str, str]
+    rules: Sequence[RedactionRule] = ()
+
+    @property
+    def is_portable(self) -> bool:
+        """Whether another process can redact by them: people's functions stay in theirs."""
+        return all(isinstance(rule, str | re.Pattern) for rule in self.rules)
+
+
+class CurrentSecrets:
+    """Follows the environment and the configuration."""
+
+    def __init__(self) -> None:
+        self._secrets = Secrets({}, [])
+
+    def __call__(self) -> Secrets:
+        """The secrets that hold now: the same object while they stay."""
+        configured = ScenarioConfig.default_config
+        rules = list((configured.redact if configured is not None else None) or ())
+        found = Secrets(known_secrets(), rules)
+        if found != self._secrets:
+            self._secrets = found
+        return self._secrets
+
+
 class CurrentRedactor:
     """Gives the redactor that follows the environment and the configuration, the same one while they stay."""
 
     def __init__(self) -> None:
-        self._known: dict[str, str] = {}
-        self._rules: list[RedactionRule] = []
+        self._current = CurrentSecrets()
+        self._secrets = Secrets({})
         self._redactor = RememberingRedactor({})
 
     def __call__(self) -> RememberingRedactor:
         """The redactor that holds now."""
-        configured = ScenarioConfig.default_config
-        rules = list((configured.redact if configured is not None else None) or ())
-        known = known_secrets()
-        if known != self._known or rules != self._rules:
-            self._known, self._rules = known, rules
-            self._redactor = RememberingRedactor(known, rules)
+        secrets = self._current()
+        if secrets is not self._secrets:
+            self._secrets, self._redactor = secrets, RememberingRedactor(*secrets)
         return self._redactor

@@ -54,6 +54,14 @@ class StoreSink:
         if self._writer.is_behind:
             await asyncio.wait([asyncio.wrap_future(self.flush())])
 
+    def go_apart(self) -> None:
+        """Write in a process of its own, which is worth its start when very much is told. See `come_back`."""
+        self._writer.go_apart()
+
+    def come_back(self) -> Future[None]:
+        """Write in this process again. A future that is done when everything received so far is stored, or lost."""
+        return self._writer.come_back()
+
     def losses(self) -> Losses:
         """What was not stored so far."""
         return self._writer.losses()

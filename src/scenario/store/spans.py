@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 _NANO = 1e9
 
 
-def plain_span(span: ReadableSpan) -> dict[str, Any]:
-    """A span as data."""
+def plain_span(span: ReadableSpan | dict[str, Any]) -> dict[str, Any]:
+    """A span as data, if it is not data yet."""
+    if isinstance(span, dict):
+        return span
     context: Any = span.get_span_context()
     scope = span.instrumentation_scope
     return {

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from scenario.suite.run import SuiteOptions
 
 _FLUSH_SECONDS = 60.0
+_MANY = 200
+"""The fewest trials for which the store gets a process of its own, whose start takes about as long as 200 trials do."""
 
 
 @dataclass
@@ -108,6 +110,7 @@ class SuiteRun:
             keep=options.get("keep", True),
             earlier=earlier,
         )
+        await self._prepare_store(len(missing))
         scheduler = Scheduler(missing, self._shared(meter.add), orders, watchers)
         try:
             played = await scheduler.play()
@@ -229,6 +232,12 @@ class SuiteRun:
         info = {**code_state(), **self._options.get("info", {}), "status": "running", "suite": suite}
         write_batch(place, self._batch_id, {**info, "resumed": int(known.get("resumed", -1)) + 1})
 
+    async def _prepare_store(self, trials: int) -> None:
+        if self._place is not None and trials >= _MANY:
+            from scenario.store.sink import sink_for  # noqa: PLC0415 - loaded where there is a store
+
+            await asyncio.to_thread(sink_for(self._place).go_apart)
+
     async def _end(self, ending: Ending) -> None:
         """Wait until everything is stored, and keep how the run ended."""
         place = self._place
@@ -238,7 +247,7 @@ class SuiteRun:
         from scenario.suite.batch import write_batch  # noqa: PLC0415 - likewise
 
         sink = sink_for(place)
-        stored = asyncio.wrap_future(sink.flush())
+        stored = asyncio.wrap_future(sink.come_back())
         await asyncio.wait({stored}, timeout=_FLUSH_SECONDS)
         losses = sink.losses()
         if losses:
