@@ -6,7 +6,7 @@ The facts of every call keep their few values, which is quick; the others become
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 from scenario._engine.facts import (
@@ -20,17 +20,17 @@ from scenario._engine.facts import (
 )
 from scenario.store.codec import PlainFact, fields_of, kind_of
 from scenario.store.plain import plain
-from scenario.types import AgentRole
 
 Packed: TypeAlias = tuple[Any, ...]
-"""The name of the fact's class, its run, its time, and its values: numbers, text, lists and dictionaries alone."""
+"""The name of the fact's class, its run, its time, and its values: data of this library and of Python alone."""
 
 
 def packed(fact: Fact | PlainFact) -> Packed:
     """A fact to be sent."""
-    pack = _PACKS.get(fact.__class__)
-    found = None if pack is None else pack(fact)
-    return _whole(fact) if found is None else found
+    values_of = _VALUES.get(fact.__class__)
+    if values_of is None or not _is_simple(fact):
+        return kind_of(fact), str(fact.run_id), float(fact.at), plain(fields_of(fact))
+    return fact.__class__.__name__, *values_of(fact)
 
 
 def unpacked(sent: Sequence[Any]) -> Fact | PlainFact:
@@ -42,70 +42,33 @@ def unpacked(sent: Sequence[Any]) -> Fact | PlainFact:
     return make(run_id, at, *values)
 
 
-def _whole(fact: Fact | PlainFact) -> Packed:
-    return kind_of(fact), str(fact.run_id), float(fact.at), plain(fields_of(fact))
+def _is_simple(fact: Any) -> bool:
+    """Whether the values of a fact are plain as they are."""
+    kind = fact.__class__
+    if kind is CallFinished:
+        return fact.error is None
+    if kind is MessageAdded:
+        said = fact.message
+        is_flat = said.__class__ is dict and all(value.__class__ is str for value in said.values())
+        return is_flat and fact.author is not None
+    return True
 
 
-def _turn_opened(fact: TurnOpened) -> Packed:
-    return "TurnOpened", fact.run_id, fact.at, fact.turn, fact.trace_id
-
-
-def _call_started(fact: CallStarted) -> Packed:
-    return "CallStarted", fact.run_id, fact.at, *_agent(fact.agent), fact.turn
-
-
-def _call_finished(fact: CallFinished) -> Packed | None:
-    if fact.error is not None:
-        return None
-    return "CallFinished", fact.run_id, fact.at, *_agent(fact.agent), fact.turn, fact.seconds
-
-
-def _message_added(fact: MessageAdded) -> Packed | None:
-    said: Any = fact.message
-    if said.__class__ is not dict or not all(value.__class__ is str for value in said.values()):
-        return None
-    author = (None, None) if fact.author is None else _agent(fact.author)
-    return "MessageAdded", fact.run_id, fact.at, fact.index, said, fact.turn, *author
-
-
-def _step_finished(fact: StepFinished) -> Packed:
-    return "StepFinished", fact.run_id, fact.at, fact.step, fact.text
-
-
-def _agent(agent: AgentInfo) -> tuple[str, str]:
-    return _named(agent.name, agent.role)
-
-
-@lru_cache(maxsize=1024)
-def _named(name: str, role: AgentRole) -> tuple[str, str]:
-    return str(name), role.value
-
-
-@lru_cache(maxsize=1024)
-def _info(name: str, role: str) -> AgentInfo:
-    return AgentInfo(name, AgentRole(role))
-
-
-def _read_message(
-    run_id: str, at: float, index: int, message: Any, turn: int, name: str | None, role: str | None
-) -> MessageAdded:
-    author = None if name is None or role is None else _info(name, role)
-    return MessageAdded(run_id, at, index, message, turn, author)
-
-
-_PACKS: Final[Mapping[type[Any], Callable[[Any], Packed | None]]] = {
-    TurnOpened: _turn_opened,
-    CallStarted: _call_started,
-    CallFinished: _call_finished,
-    MessageAdded: _message_added,
-    StepFinished: _step_finished,
+_VALUES: Final[Mapping[type[Any], Callable[[Any], tuple[Any, ...]]]] = {
+    TurnOpened: attrgetter("run_id", "at", "turn", "trace_id"),
+    CallStarted: attrgetter("run_id", "at", "agent.name", "agent.role", "turn"),
+    CallFinished: attrgetter("run_id", "at", "agent.name", "agent.role", "turn", "seconds"),
+    MessageAdded: attrgetter("run_id", "at", "index", "message", "turn", "author.name", "author.role"),
+    StepFinished: attrgetter("run_id", "at", "step", "text"),
 }
 _MAKERS: Final[Mapping[str, Callable[..., Fact]]] = {
     "TurnOpened": TurnOpened,
-    "CallStarted": lambda run_id, at, name, role, turn: CallStarted(run_id, at, _info(name, role), turn),
+    "CallStarted": lambda run_id, at, name, role, turn: CallStarted(run_id, at, AgentInfo(name, role), turn),
     "CallFinished": lambda run_id, at, name, role, turn, seconds: CallFinished(
-        run_id, at, _info(name, role), turn, seconds, None
+        run_id, at, AgentInfo(name, role), turn, seconds, None
     ),
-    "MessageAdded": _read_message,
+    "MessageAdded": lambda run_id, at, index, message, turn, name, role: MessageAdded(
+        run_id, at, index, message, turn, AgentInfo(name, role)
+    ),
     "StepFinished": StepFinished,
 }
