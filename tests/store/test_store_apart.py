@@ -45,9 +45,9 @@ def sink(place):
 def go_apart(sink) -> None:
     sink.go_apart()
     until = time.monotonic() + 30
-    while not apart_of(sink).is_usable and time.monotonic() < until:
+    while not apart_of(sink).is_usable() and time.monotonic() < until:
         pass
-    assert apart_of(sink).is_usable
+    assert apart_of(sink).is_usable()
 
 
 def apart_of(sink):
@@ -139,8 +139,11 @@ def test_a_process_that_is_gone_loses_what_it_had_and_names_it(sink, place, capl
         assert {row.id for row in store.runs(opened)} == {"scenariorun_open", "scenariorun_2"}
 
 
-def test_where_no_process_can_be_started_all_is_written_here(place, monkeypatch):
-    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+@pytest.mark.parametrize(
+    ("name", "value"), [("executable", "/nowhere/python"), ("executable", ""), ("frozen", True)]
+)
+def test_where_no_process_can_be_started_all_is_written_here(place, monkeypatch, name, value):
+    monkeypatch.setattr(sys, name, value, raising=False)
     sink = store.StoreSink(place)
     sink.go_apart()
     tell(sink, *story().facts)
@@ -208,7 +211,7 @@ from scenario import store
 from store.stories import Story
 sink = store.StoreSink(store.FilePlace(Path(sys.argv[1])))
 sink.go_apart()
-while not sink._writer._apart.is_usable:
+while not sink._writer._apart.is_usable():
     pass
 for fact in Story().says("one").facts:
     sink.receive(fact)

@@ -79,7 +79,7 @@ def test_a_process_of_its_own_writes_into_a_server_too(place, monkeypatch):
     monkeypatch.setattr(writer, "_cores", lambda: 2)
     sink = store.StoreSink(place)
     sink.go_apart()
-    while not sink._writer._apart.is_usable:
+    while not sink._writer._apart.is_usable():
         pass
     told = Story().says("one").says("two", "user")
     for fact in told.facts:

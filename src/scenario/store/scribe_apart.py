@@ -105,10 +105,15 @@ class ScribeApart:
         self._life = life
         self._tally = tally
         self._current = CurrentSecrets()
-        self._secrets: Secrets | None = None
+        self._secrets = self._current()
+        self._known_there: Secrets | None = None
         self._has_open_runs = False
         self._sent: Sequence[Told] | None = None
         self._is_ready = threading.Event()
+        if not sys.executable or getattr(
+            sys, "frozen", False
+        ):  # it is no Python, but a program that holds one
+            raise ScribeGoneError
         command = [sys.executable, "-P", "-c", _PROGRAM, _ROOT]
         try:
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - this Python
@@ -119,10 +124,12 @@ class ScribeApart:
         self._starting = threading.Thread(target=self._start, name="scenario-store-start", daemon=True)
         self._starting.start()
 
-    @property
     def is_usable(self) -> bool:
-        """Whether the process has started, and can redact as it is asked to."""
-        return self._is_ready.is_set() and self._current().is_portable
+        """Whether the process has started, and can redact the next group as it is asked to now."""
+        if not self._is_ready.is_set():
+            return False
+        self._secrets = self._current()
+        return self._secrets.is_portable
 
     @property
     def has_open_runs(self) -> bool:
@@ -139,21 +146,20 @@ class ScribeApart:
         self._send(_Task(self._place, self._life, followed))
 
     def write(self, told: Sequence[Told]) -> None:
-        """Let a group be written, and a sign of life when it is time for one. See `finish`.
+        """Let a group be written, and a sign of life when it is time for one. See `is_usable` and `finish`.
 
         Raises:
             ScribeGoneError: The process is gone, and the group is lost.
         """
-        secrets = self._current()
         facts = self._packed(told)
+        news = None if self._secrets is self._known_there else self._secrets
         try:
             self.finish()
-            news = None if secrets is self._secrets else secrets
             self._send(_Group(facts, self._tally.lost_by_run(), news))
         except ScribeGoneError:
             self._lose(told)
             raise
-        self._sent, self._secrets, self._has_open_runs = told, secrets, True
+        self._sent, self._known_there, self._has_open_runs = told, self._secrets, True
 
     def finish(self) -> None:
         """Wait until the group before is written, or lost.
@@ -273,9 +279,7 @@ def main() -> None:
     sys.stdout = sys.stderr  # what somebody prints is no answer
     told = sys.stdin.buffer
     gc.freeze()
-    gc.set_threshold(
-        100_000
-    )  # what a group is made of lives until it is written: to look through it finds nothing
+    gc.set_threshold(100_000)  # a group lives until it is written: to look through it finds nothing
     _answer(answers, "ready")
     task = _next(told)
     if isinstance(task, _Task):

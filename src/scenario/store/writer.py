@@ -178,6 +178,10 @@ class Writer:
                 self._scribe.finish()
         except ScribeGoneError:
             self._return()
+        except Exception:  # the thread must live: it stores for all runs of the process
+            _logger.exception("The store %s lost %d facts", self.place, len(told))
+            for each in told:
+                self._tally.lose(each.fact.run_id, "an error of its own")
         if not self._has_warned:  # the rest is told at the end, in one
             self._warn()
 
@@ -193,7 +197,7 @@ class Writer:
     def _move(self) -> None:
         """Let a process of its own go on with the runs, once it can, or no longer when it cannot."""
         apart = self._apart
-        if apart is None or apart.is_usable == (self._scribe is apart):
+        if apart is None or apart.is_usable() == (self._scribe is apart):
             return
         if self._scribe is apart:
             self._return()
