@@ -121,6 +121,16 @@ def test_both_ways_write_the_same_rows(sink, place, tmp_path):
     assert found[0] == found[1]
 
 
+def test_what_the_process_loses_is_counted_and_named_here(sink, caplog):
+    headless = story(1).facts[1:]
+    tell(sink, *headless, *story(2).facts)
+    assert is_apart(sink)
+    losses = sink.close()
+
+    assert (losses.lost, losses.incomplete) == (len(headless), 1)
+    assert "the beginning of its run was not stored" in caplog.text
+
+
 def test_a_process_that_is_gone_loses_what_it_had_and_names_it(sink, place, caplog):
     open_run = Story("scenariorun_open").says("one")
     tell(sink, *open_run.facts)
