@@ -102,8 +102,8 @@ assert threading.active_count() == 1
 
 
 @pytest.fixture(scope="module")
-def cost_of():
-    """CPU seconds that a program takes over a bare interpreter: the best of several rounds, all taking turns.
+def rounds():
+    """CPU seconds that each program takes over a bare interpreter, in several rounds.
 
     Compiled modules are kept, whatever the environment says, as they are where a library is used.
     """
@@ -115,17 +115,18 @@ def cost_of():
         return float(done.stdout)
 
     programs = (TOUCH, PYDANTIC, FOUNDATIONS)
-    rounds = [[cost(program) for program in programs] for _ in range(4)]
-    return dict(zip(programs, map(min, zip(*rounds, strict=True)), strict=True))
+    return [{program: cost(program) for program in programs} for _ in range(5)]
 
 
-def test_touching_every_name_costs_at_most_a_few_times_what_pydantic_does(cost_of):
-    assert cost_of[TOUCH] <= MOST_PYDANTICS * cost_of[PYDANTIC]
+def test_touching_every_name_costs_at_most_a_few_times_what_pydantic_does(rounds):
+    """In the best round: others use the machine, too, and what was measured at once is compared."""
+    assert min(cost[TOUCH] / cost[PYDANTIC] for cost in rounds) <= MOST_PYDANTICS
 
 
-def test_our_own_part_of_that_costs_no_more_than_pydantic(cost_of):
+def test_our_own_part_of_that_costs_no_more_than_pydantic(rounds):
     """Ours: what is left without asyncio and pydantic."""
-    assert cost_of[TOUCH] - cost_of[FOUNDATIONS] <= MOST_OF_OUR_OWN * cost_of[PYDANTIC]
+    ours = min((cost[TOUCH] - cost[FOUNDATIONS]) / cost[PYDANTIC] for cost in rounds)
+    assert ours <= MOST_OF_OUR_OWN
 
 
 def test_the_text_is_free_of_marks_of_unfinished_work():
