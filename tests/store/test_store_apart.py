@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pickle
 import re
@@ -15,7 +16,8 @@ import pytest
 from hypothesis import given, settings
 
 import scenario
-from scenario import store
+from scenario import AgentRole, store
+from scenario._engine.facts import AgentInfo, CallStarted, StepFinished
 from scenario.store import scribe_apart, writer
 from scenario.store.codec import fields_of, kind_of
 from scenario.store.plain import plain
@@ -81,7 +83,10 @@ def test_what_is_sent_is_what_was_told(told: Story):
 
 def test_nothing_of_peoples_own_classes_is_sent():
     told = Story().says(Odd("hello"))
-    told.tell(type(told.facts[-1]), index=1, message={"role": "user", "x": Odd("y")}, turn=0, author=CUSTOMER)
+    for message in ({"role": "user", "x": Odd("y")}, {"role": "user", Odd("x"): "y"}):
+        told.tell(type(told.facts[-1]), index=1, message=message, turn=0, author=CUSTOMER)
+    odd = AgentInfo(Odd("desk"), AgentRole.AGENT)
+    told.tell(CallStarted, agent=odd, turn=0).tell(StepFinished, step=1, text=Odd("agent()"))
     for fact in told.facts:
         assert b"Odd" not in pickle.dumps(packed(fact))
 
@@ -280,6 +285,26 @@ async def test_a_large_suite_has_its_store_written_apart_and_leaves_no_process(p
     assert not is_apart(sink_for(place))
     with store.open_store(place) as opened:
         assert len(store.runs(opened, limit=100)) == 40
+
+
+async def test_a_suite_that_is_cancelled_while_the_process_starts_leaves_none(place, monkeypatch):
+    monkeypatch.setattr(suite_run, "_MANY", 5)
+    begun, starting = [], asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def start(*given):
+        begun.append(apart(*given))
+        loop.call_soon_threadsafe(starting.set)
+        return begun[0]
+
+    apart = scribe_apart.ScribeApart
+    monkeypatch.setattr(writer, "ScribeApart", start)
+    playing = asyncio.create_task(run_suite(told(trials=40), store=str(place.path), isolation="loop"))
+    await asyncio.wait_for(starting.wait(), 20)
+    playing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await playing
+    assert begun[0]._process.returncode is not None
 
 
 async def test_a_small_suite_starts_no_process(place, monkeypatch):

@@ -6,6 +6,7 @@ The facts of every call keep their few values, which is quick; the others become
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
@@ -20,6 +21,7 @@ from scenario._engine.facts import (
 )
 from scenario.store.codec import PlainFact, fields_of, kind_of
 from scenario.store.plain import plain
+from scenario.types import AgentRole
 
 Packed: TypeAlias = tuple[Any, ...]
 """The name of the fact's class, its run, its time, and its values: data of this library and of Python alone."""
@@ -28,9 +30,12 @@ Packed: TypeAlias = tuple[Any, ...]
 def packed(fact: Fact | PlainFact) -> Packed:
     """A fact to be sent."""
     values_of = _VALUES.get(fact.__class__)
-    if values_of is None or not _is_simple(fact):
-        return kind_of(fact), str(fact.run_id), float(fact.at), plain(fields_of(fact))
-    return fact.__class__.__name__, *values_of(fact)
+    if values_of is not None and _is_simple(fact):
+        values = values_of(fact)
+        # A name may be of a class of people's own, such as an enumeration.
+        if _TYPES.issuperset(map(type, values)):
+            return fact.__class__.__name__, *values
+    return kind_of(fact), str(fact.run_id), float(fact.at), plain(fields_of(fact))
 
 
 def unpacked(sent: Sequence[Any]) -> Fact | PlainFact:
@@ -43,17 +48,19 @@ def unpacked(sent: Sequence[Any]) -> Fact | PlainFact:
 
 
 def _is_simple(fact: Any) -> bool:
-    """Whether the values of a fact are plain as they are."""
+    """Whether a fact of every call is nothing but its values, and its message nothing but texts."""
     kind = fact.__class__
     if kind is CallFinished:
         return fact.error is None
     if kind is MessageAdded:
         said = fact.message
-        is_flat = said.__class__ is dict and all(value.__class__ is str for value in said.values())
+        is_flat = said.__class__ is dict and _TEXT.issuperset(map(type, chain(said, said.values())))
         return is_flat and fact.author is not None
     return True
 
 
+_TEXT: Final = frozenset({str})
+_TYPES: Final = frozenset({str, int, float, dict, AgentRole})
 _VALUES: Final[Mapping[type[Any], Callable[[Any], tuple[Any, ...]]]] = {
     TurnOpened: attrgetter("run_id", "at", "turn", "trace_id"),
     CallStarted: attrgetter("run_id", "at", "agent.name", "agent.role", "turn"),

@@ -24,6 +24,7 @@ from scenario.store.codec import kind_of
 from scenario.store.heartbeat import Life
 from scenario.store.losses import Tally
 from scenario.store.place import Place
+from scenario.store.plain import plain
 from scenario.store.portable import Packed, packed, unpacked
 from scenario.store.preparing import Followed, Told
 from scenario.store.redaction import CurrentSecrets, RememberingRedactor, Secrets
@@ -220,7 +221,7 @@ class ScribeApart:
         found: list[tuple[Packed, Spans]] = []
         for each in told:
             try:
-                found.append((packed(each.fact), [plain_span(span) for span in each.spans]))
+                found.append((packed(each.fact), plain([plain_span(span) for span in each.spans])))
             except Exception as error:  # a fact holds other people's objects; the other facts are stored
                 self._tally.lose(each.fact.run_id, f"{type(error).__name__}: {error}")
                 _logger.debug("A fact cannot be sent: %s", kind_of(each.fact), exc_info=True)

@@ -110,9 +110,9 @@ class SuiteRun:
             keep=options.get("keep", True),
             earlier=earlier,
         )
-        await self._prepare_store(len(missing))
         scheduler = Scheduler(missing, self._shared(meter.add), orders, watchers)
         try:
+            await self._prepare_store(len(missing))
             played = await scheduler.play()
         except BaseException:  # cancellation and Ctrl-C are told as well; raised again
             await self._end(Ending.INTERRUPTED)
@@ -236,7 +236,7 @@ class SuiteRun:
         if self._place is not None and trials >= _MANY:
             from scenario.store.sink import sink_for  # noqa: PLC0415 - loaded where there is a store
 
-            await asyncio.to_thread(sink_for(self._place).go_apart)
+            await to_the_end(asyncio.to_thread(sink_for(self._place).go_apart))
 
     async def _end(self, ending: Ending) -> None:
         """Wait until everything is stored, and keep how the run ended."""
