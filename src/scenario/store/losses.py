@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -52,14 +54,15 @@ class Tally:
     def __init__(self, place: str) -> None:
         self._place = place
         self._lock = threading.Lock()
-        self._told: dict[str, int] = {}
+        self._told: Counter[str] = Counter()
         self._lost: dict[str, int] = {}
         self._reason = ""
         self._named = 0
 
-    def tell(self, run_id: str) -> None:
-        """A fact of a run came. It takes no lock: the facts of one run come one after the other."""
-        self._told[run_id] = self._told.get(run_id, 0) + 1
+    def tell(self, run_ids: Iterable[str]) -> None:
+        """Facts came, each of one of these runs."""
+        with self._lock:
+            self._told.update(run_ids)
 
     def lose(self, run_id: str, reason: str) -> None:
         """A fact of a run was not stored."""
@@ -76,18 +79,20 @@ class Tally:
         with self._lock:
             return dict(self._lost)
 
-    def losses(self) -> Losses:
-        """All so far."""
+    def losses(self, waiting: Iterable[str]) -> Losses:
+        """All so far, when facts of these runs wait to be counted as told."""
         with self._lock:
-            told, lost = list(self._told.values()), list(self._lost.values())
-            return Losses(self._place, sum(told), len(told), sum(lost), len(lost), self._reason)
+            told, lost = self._told + Counter(waiting), self._lost
+            return Losses(
+                self._place, told.total(), len(told), sum(lost.values()), len(lost), self._reason
+            )
 
-    def not_named(self) -> Losses | None:
+    def not_named(self, waiting: Iterable[str]) -> Losses | None:
         """All so far, if there is more than when this was asked last; else None."""
         with self._lock:
             lost = sum(self._lost.values())
         if lost == self._named:
             return None
-        found = self.losses()
+        found = self.losses(waiting)
         self._named = found.lost
         return found

@@ -6,9 +6,8 @@ The facts of every call keep their few values, which is quick; the others become
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import chain
 from operator import attrgetter
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 from scenario._engine.facts import (
     AgentInfo,
@@ -29,12 +28,13 @@ Packed: TypeAlias = tuple[Any, ...]
 
 def packed(fact: Fact | PlainFact) -> Packed:
     """A fact to be sent."""
-    values_of = _VALUES.get(fact.__class__)
-    if values_of is not None and _is_simple(fact):
+    kind = fact.__class__
+    values_of = _VALUES.get(kind)
+    if values_of is not None and (kind is not MessageAdded or _is_simple(cast("MessageAdded", fact))):
         values = values_of(fact)
         # A name may be of a class of people's own, such as an enumeration.
         if _TYPES.issuperset(map(type, values)):
-            return fact.__class__.__name__, *values
+            return kind.__name__, *values
     return kind_of(fact), str(fact.run_id), float(fact.at), plain(fields_of(fact))
 
 
@@ -47,32 +47,28 @@ def unpacked(sent: Sequence[Any]) -> Fact | PlainFact:
     return make(run_id, at, *values)
 
 
-def _is_simple(fact: Any) -> bool:
-    """Whether a fact of every call is nothing but its values, and its message nothing but texts."""
-    kind = fact.__class__
-    if kind is CallFinished:
-        return fact.error is None
-    if kind is MessageAdded:
-        said = fact.message
-        is_flat = said.__class__ is dict and _TEXT.issuperset(map(type, chain(said, said.values())))
-        return is_flat and fact.author is not None
-    return True
+def _is_simple(fact: MessageAdded) -> bool:
+    """Whether a message has an author and is nothing but texts."""
+    said = fact.message
+    if fact.author is None or said.__class__ is not dict:
+        return False
+    return _TEXT.issuperset(map(type, said)) and _TEXT.issuperset(map(type, said.values()))
 
 
 _TEXT: Final = frozenset({str})
-_TYPES: Final = frozenset({str, int, float, dict, AgentRole})
+_TYPES: Final = frozenset({str, int, float, dict, AgentRole, type(None)})
 _VALUES: Final[Mapping[type[Any], Callable[[Any], tuple[Any, ...]]]] = {
     TurnOpened: attrgetter("run_id", "at", "turn", "trace_id"),
     CallStarted: attrgetter("run_id", "at", "agent.name", "agent.role", "turn"),
-    CallFinished: attrgetter("run_id", "at", "agent.name", "agent.role", "turn", "seconds"),
+    CallFinished: attrgetter("run_id", "at", "agent.name", "agent.role", "turn", "seconds", "error"),
     MessageAdded: attrgetter("run_id", "at", "index", "message", "turn", "author.name", "author.role"),
     StepFinished: attrgetter("run_id", "at", "step", "text"),
 }
 _MAKERS: Final[Mapping[str, Callable[..., Fact]]] = {
     "TurnOpened": TurnOpened,
     "CallStarted": lambda run_id, at, name, role, turn: CallStarted(run_id, at, AgentInfo(name, role), turn),
-    "CallFinished": lambda run_id, at, name, role, turn, seconds: CallFinished(
-        run_id, at, AgentInfo(name, role), turn, seconds, None
+    "CallFinished": lambda run_id, at, name, role, turn, seconds, error: CallFinished(
+        run_id, at, AgentInfo(name, role), turn, seconds, error
     ),
     "MessageAdded": lambda run_id, at, index, message, turn, name, role: MessageAdded(
         run_id, at, index, message, turn, AgentInfo(name, role)

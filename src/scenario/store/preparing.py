@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from scenario._engine.facts import Fact
 from scenario.store.codec import PlainFact, kind_of, to_plain
@@ -24,11 +24,11 @@ _HEADLESS: Final = "the beginning of its run was not stored"
 _logger = logging.getLogger("scenario")
 
 
-class Told(NamedTuple):
-    """A fact, with the spans of its run when it is the last one."""
+Spans: TypeAlias = "Sequence[ReadableSpan | dict[str, Any]]"
+"""Spans as they ended, or as data."""
 
-    fact: Fact | PlainFact
-    spans: Sequence[ReadableSpan | dict[str, Any]] = ()
+Told: TypeAlias = "tuple[Fact | PlainFact, Spans]"
+"""A fact, with the spans of its run when it is the last one. A bare pair, as one is made for every fact."""
 
 
 class Followed(NamedTuple):
@@ -117,14 +117,14 @@ class Preparation:
                 track.is_new = track.is_stale = False
         else:
             self._unsaved.update(prepared.group.tracks)
-            for each in prepared.told:
-                self._tally.lose(each.fact.run_id, reason)
-        for each in prepared.told:
-            if kind_of(each.fact) == "Concluded":
-                self._tracks.pop(each.fact.run_id, None)
+            for fact, _ in prepared.told:
+                self._tally.lose(fact.run_id, reason)
+        for fact, _ in prepared.told:
+            if kind_of(fact) == "Concluded":
+                self._tracks.pop(fact.run_id, None)
 
     def _take_all(self, prepared: Prepared, told: Sequence[Told], redaction: RememberingRedactor) -> None:
-        forms = [self._encoded(each.fact) for each in told]
+        forms = [self._encoded(fact) for fact, _ in told]
         texts = {text for form in forms if form is not None for text in form.told}
         is_clean = not redaction.may_change("\n".join(texts))
         for each, form in zip(told, forms, strict=True):
@@ -134,8 +134,9 @@ class Preparation:
                 else:
                     self._add(prepared, each, form, redaction)
             except Exception as error:  # a fact holds other people's objects; the other facts are stored
-                self._tally.lose(each.fact.run_id, f"{type(error).__name__}: {error}")
-                _logger.debug("A fact cannot be stored: %s", kind_of(each.fact), exc_info=True)
+                fact, _ = each
+                self._tally.lose(fact.run_id, f"{type(error).__name__}: {error}")
+                _logger.debug("A fact cannot be stored: %s", kind_of(fact), exc_info=True)
 
     def _encoded(self, fact: Fact | PlainFact) -> Encoded | None:
         """The fact as JSON; None when it has to be taken apart."""
@@ -150,13 +151,14 @@ class Preparation:
     def _take_apart(self, prepared: Prepared, told: Told, redaction: RememberingRedactor) -> None:
         """Take a fact that may hold a secret, or something large."""
         found: dict[str, Medium] = {}
-        data = take_out(redaction.data(to_plain(told.fact)), found, self._least)
+        fact, _ = told
+        data = take_out(redaction.data(to_plain(fact)), found, self._least)
         if self._add(prepared, told, Encoded(data), redaction):
-            self._keep(prepared, told.fact.run_id, found)
+            self._keep(prepared, fact.run_id, found)
 
     def _add(self, prepared: Prepared, told: Told, form: Encoded, redaction: RememberingRedactor) -> bool:
         """Take a fact into the group, if the beginning of its run was."""
-        fact = told.fact
+        fact, ended = told
         kind = kind_of(fact)
         if kind == "Started":
             prepared.group.forget(clean(fact.run_id))
@@ -166,8 +168,8 @@ class Preparation:
             self._tally.lose(fact.run_id, _HEADLESS)
             return False
         add(prepared.group, track, kind, fact.at, form.data, text=form.text, message=form.message)
-        if told.spans:
-            spans: list[Any] = redaction.data([plain_span(span) for span in told.spans])
+        if ended:
+            spans: list[Any] = redaction.data([plain_span(span) for span in ended])
             prepared.group.add("span", *span_rows(fact.run_id, spans))
         prepared.told.append(told)
         return True

@@ -81,8 +81,8 @@ class ScribeHere:
                 self._preparation.settle(prepared, self._door.write(prepared))
         except Exception:  # it must go on: it writes for all runs of the process
             _logger.exception("The store %s lost %d facts", self._place, len(told))
-            for each in told:
-                self._tally.lose(each.fact.run_id, "an error of its own")
+            for fact, _ in told:
+                self._tally.lose(fact.run_id, "an error of its own")
 
     def finish(self) -> None:
         """Nothing is left over: each group is written at once."""

@@ -18,7 +18,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final, TypeAlias, cast
+from typing import IO, Any, Final, cast
 
 from scenario.store.codec import kind_of
 from scenario.store.heartbeat import Life
@@ -30,9 +30,6 @@ from scenario.store.preparing import Followed, Told
 from scenario.store.redaction import CurrentSecrets, RememberingRedactor, Secrets
 from scenario.store.scribe import ScribeHere
 from scenario.store.spans import plain_span
-
-Spans: TypeAlias = Sequence[dict[str, Any]]
-"""Spans as data."""
 
 PATIENCE: Final = 10.0
 """Seconds that the process gets to write what it was told, once it shall end."""
@@ -65,7 +62,7 @@ class _Group:
         secrets: What is redacted from now on; None when that did not change.
     """
 
-    facts: Sequence[tuple[Packed, Spans]]
+    facts: Sequence[tuple[Packed, Sequence[dict[str, Any]]]]
     lost: Mapping[str, int]
     secrets: Secrets | None
 
@@ -217,19 +214,19 @@ class ScribeApart:
         self._starting.join()
         self._answers.close()
 
-    def _packed(self, told: Sequence[Told]) -> list[tuple[Packed, Spans]]:
-        found: list[tuple[Packed, Spans]] = []
-        for each in told:
+    def _packed(self, told: Sequence[Told]) -> list[tuple[Packed, Sequence[dict[str, Any]]]]:
+        found: list[tuple[Packed, Sequence[dict[str, Any]]]] = []
+        for fact, spans in told:
             try:
-                found.append((packed(each.fact), plain([plain_span(span) for span in each.spans])))
+                found.append((packed(fact), plain([plain_span(span) for span in spans]) if spans else ()))
             except Exception as error:  # a fact holds other people's objects; the other facts are stored
-                self._tally.lose(each.fact.run_id, f"{type(error).__name__}: {error}")
-                _logger.debug("A fact cannot be sent: %s", kind_of(each.fact), exc_info=True)
+                self._tally.lose(fact.run_id, f"{type(error).__name__}: {error}")
+                _logger.debug("A fact cannot be sent: %s", kind_of(fact), exc_info=True)
         return found
 
     def _lose(self, told: Sequence[Told]) -> None:
-        for each in told:
-            self._tally.lose(each.fact.run_id, _GONE)
+        for fact, _ in told:
+            self._tally.lose(fact.run_id, _GONE)
 
     def _start(self) -> None:
         try:
@@ -296,7 +293,7 @@ def _serve(task: _Task, told: IO[bytes], answers: IO[bytes]) -> None:
         if message.secrets is not None:
             redactor = RememberingRedactor(*message.secrets)
         losses.begin(message.lost)
-        scribe.write([Told(unpacked(fact), spans) for fact, spans in message.facts])
+        scribe.write([(unpacked(fact), spans) for fact, spans in message.facts])
         _answer(answers, _Written(losses.new(), scribe.has_open_runs))
     if isinstance(message, _Leave) and not message.is_end:
         _answer(answers, scribe.leave())

@@ -38,6 +38,10 @@ class Waiting(Generic[T]):
         """Whether half of the room is taken."""
         return 2 * len(self._items) >= self._capacity
 
+    def items(self) -> list[T]:
+        """What waits now, in order."""
+        return list(self._items)
+
     def put(self, item: T, patience: float, *, is_urgent: bool = False) -> bool:
         """Hand over an item.
 

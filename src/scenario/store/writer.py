@@ -43,7 +43,7 @@ class Flush:
     comes_back: bool = False
 
 
-Item: TypeAlias = Told | Flush
+Item: TypeAlias = "Told | Flush"
 
 
 class Writer:
@@ -80,16 +80,15 @@ class Writer:
 
     def put(self, fact: Fact, spans: Sequence[ReadableSpan] = ()) -> None:
         """Hand over a fact. Waits only when too many wait already, and then once, not for each of them."""
-        self._tally.tell(fact.run_id)
         if self._thread is None:
             self._begin()
         if self._is_closed:
-            self._tally.lose(fact.run_id, _CLOSED)
-        elif self._waiting.put(Told(fact, spans), 0.0 if self._is_stuck else self._patience):
+            self._lose(fact, _CLOSED)
+        elif self._waiting.put((fact, spans), 0.0 if self._is_stuck else self._patience):
             self._is_stuck = False
         else:
             self._is_stuck = True
-            self._tally.lose(fact.run_id, _TOO_MUCH)
+            self._lose(fact, _TOO_MUCH)
 
     @property
     def is_behind(self) -> bool:
@@ -102,7 +101,7 @@ class Writer:
 
     def losses(self) -> Losses:
         """What was not stored so far."""
-        return self._tally.losses()
+        return self._tally.losses(self._waiting_runs())
 
     def go_apart(self) -> None:
         """Write in a process of its own as soon as one has started: worth its start when very much is told.
@@ -167,10 +166,20 @@ class Writer:
         """What comes within the time of a group, or until somebody asks for it."""
         wait = EVERY if self._scribe.has_open_runs else None  # to wake up for a sign of life
         items = self._waiting.take(wait, GATHERING)
-        told = [item for item in items if isinstance(item, Told)]
+        told = [item for item in items if not isinstance(item, Flush)]
         return told, [item for item in items if isinstance(item, Flush)]
 
+    def _waiting_runs(self) -> list[str]:
+        """The run of each fact that waits."""
+        return [item[0].run_id for item in self._waiting.items() if not isinstance(item, Flush)]
+
+    def _lose(self, fact: Fact, reason: str) -> None:
+        """Count a fact that was told and found no room."""
+        self._tally.tell([fact.run_id])
+        self._tally.lose(fact.run_id, reason)
+
     def _store(self, told: Sequence[Told], *, is_asked: bool) -> None:
+        self._tally.tell([fact.run_id for fact, _ in told])
         try:
             self._move()
             self._scribe.write(told)
@@ -180,8 +189,8 @@ class Writer:
             self._return()
         except Exception:  # the thread must live: it stores for all runs of the process
             _logger.exception("The store %s lost %d facts", self.place, len(told))
-            for each in told:
-                self._tally.lose(each.fact.run_id, "an error of its own")
+            for fact, _ in told:
+                self._tally.lose(fact.run_id, "an error of its own")
         if not self._has_warned:  # the rest is told at the end, in one
             self._warn()
 
@@ -227,7 +236,7 @@ class Writer:
         self._scribe = self._scribe_here(followed)
 
     def _warn(self) -> None:
-        found = self._tally.not_named()
+        found = self._tally.not_named(self._waiting_runs())
         if found is not None:
             self._has_warned = True
             _logger.warning("%s. The runs' results stand.", found)
