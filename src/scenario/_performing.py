@@ -63,12 +63,17 @@ class _Apart:
         return self._executor._curtain  # noqa: SLF001 - a part of the executor
 
     def seconds_left(self) -> float | None:
-        config = self._executor.config
-        return self._scene.seconds_left(config.timeout, config.agent_timeout)
+        config, scene = self._executor.config, self._scene
+        if scene is None:  # its time has not begun
+            return min(
+                [each for each in (config.timeout, config.agent_timeout) if each is not None], default=None
+            )
+        return scene.seconds_left(config.timeout, config.agent_timeout)
 
     def overdue(self, grace: float) -> TimeLimitError | None:
-        return self._scene.overdue_by(grace, self._executor.config.agent_timeout)
+        scene = self._scene
+        return None if scene is None else scene.overdue_by(grace, self._executor.config.agent_timeout)
 
     @property
-    def _scene(self) -> Scene:
-        return self._executor._scene  # noqa: SLF001 - a part of the executor
+    def _scene(self) -> Scene | None:
+        return self._executor._scene_so_far()  # noqa: SLF001 - a part of the executor

@@ -19,7 +19,7 @@ from scenario._engine.loop import Curtain, perform_steps, play
 from scenario._engine.outcome import Outcome, Raised
 from scenario._engine.plan import check_agents, check_script
 from scenario._engine.scene import Actor, Scene, Surroundings, make_cast
-from scenario._engine.stage import SceneStage
+from scenario._engine.stage import Said, SceneStage
 from scenario._events.channel import Channel
 from scenario._events.stream import Stream
 from scenario._observers import readers
@@ -142,8 +142,7 @@ class ScenarioExecutor(SceneStage):
 
         The executor becomes the one in `scenario.cache.context_scenario`.
         """
-        self._scene.close()
-        self._scene = self._new_scene()
+        self._change_scene()
         context_scenario.set(self)
 
     async def run(self) -> ScenarioResult:
@@ -180,8 +179,7 @@ class ScenarioExecutor(SceneStage):
         channel = self._open_channel()
         curtain = self._curtain = Curtain(lambda outcome: self._conclude(outcome, channel))
         self.scenario_run_id = self._new_id("scenariorun")
-        self._scene.close()
-        self._scene = self._new_scene()
+        self._change_scene()
         self.event_bus.subscribe_to_events(channel.events)
         self.event_bus.subscribe_to_facts(channel.facts)
         for reader in readers():
@@ -228,6 +226,7 @@ class ScenarioExecutor(SceneStage):
 
     def _conclude(self, outcome: Outcome, channel: Channel) -> ScenarioResult:
         scene = self._scene
+        scene.fall_silent()
         interrupted = scene.interrupted_call()
         result = scene.result(outcome)
         error = describe_error(outcome.error) if isinstance(outcome, Raised) else None
@@ -248,11 +247,9 @@ class ScenarioExecutor(SceneStage):
         text = await ask(f"[{self.name}] Your message as the user, or Enter to let {actor.info.name} speak: ")
         return [{"role": "user", "content": text}] if text else None
 
-    async def _call(self, actor: Actor, request: JudgmentRequest | None = None) -> int | ScenarioResult:
-        if self._taping is None:
-            return await super()._call(actor, request)
-        with speaking(actor.info.name):  # a tape keeps what a player calls under the player's name
-            return await super()._call(actor, request)
+    def _call(self, actor: Actor, request: JudgmentRequest | None = None) -> Said:
+        called = super()._call(actor, request)
+        return called if self._taping is None else _taped(actor.info.name, called)
 
     def _new_scene(self) -> Scene:
         channel, curtain = self._open_channel(), self._curtain
@@ -273,7 +270,7 @@ class ScenarioExecutor(SceneStage):
             clock=self._clock,
             new_id=self._new_id,
             emit=channel.publish,
-            is_heard=lambda: channel.is_heard() and not (curtain is not None and curtain.down),
+            is_heard=channel.is_heard,
             is_abandoned=lambda: curtain is not None and curtain.abandoned,
         )
         channel.follow(conversation.messages)
@@ -283,6 +280,11 @@ class ScenarioExecutor(SceneStage):
         if self._channel.facts.completed:
             self._channel = Channel()
         return self._channel
+
+
+async def _taped(name: str, called: Said) -> int | ScenarioResult:
+    with speaking(name):  # a tape keeps what a player calls under the player's name
+        return await called
 
 
 async def run(

@@ -7,7 +7,7 @@ a function of one's own, plain or asynchronous, that takes the state is a step a
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -36,11 +36,11 @@ class Step:
         """The role that somebody must play for this step, or None."""
         return None
 
-    async def __call__(self, state: ScenarioState | None = None) -> ScenarioResult | None:
+    def __call__(self, state: ScenarioState | None = None) -> Awaitable[ScenarioResult | None]:
         """Perform the step.
 
         Returns:
-            The result, when the step ends the run.
+            To be awaited: the result, when the step ends the run.
 
         Raises:
             StepTypeError: No state was given.
@@ -50,9 +50,9 @@ class Step:
                 f"{self!r} is a step and is called with the state: put it into the script, or return it from "
                 "a function in the script, without calling it."
             )
-        return await self.perform(state.stage)
+        return self.perform(state.stage)
 
-    async def perform(self, stage: Stage) -> ScenarioResult | None:
+    def perform(self, stage: Stage) -> Awaitable[ScenarioResult | None]:
         """Perform the step on this stage."""
         raise NotImplementedError  # abstract
 
@@ -77,9 +77,9 @@ class Message(Step):
         """The role whose place in the turn the message takes."""
         return _SPEAKERS.get(self.spoken["role"])
 
-    async def perform(self, stage: Stage) -> ScenarioResult | None:
+    def perform(self, stage: Stage) -> Awaitable[ScenarioResult | None]:
         """Say or add the message."""
-        return await stage.message(cast("Any", copy_message(self.spoken)))
+        return stage.message(cast("Any", copy_message(self.spoken)))
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,9 +93,9 @@ class User(Step):
         """The user's role."""
         return AgentRole.USER
 
-    async def perform(self, stage: Stage) -> ScenarioResult | None:
+    def perform(self, stage: Stage) -> Awaitable[ScenarioResult | None]:
         """Let the user speak."""
-        return await stage.user(self.content)
+        return stage.user(self.content)
 
 
 @dataclass(frozen=True, repr=False)
@@ -109,9 +109,9 @@ class Agent(Step):
         """The role of the agent under test."""
         return AgentRole.AGENT
 
-    async def perform(self, stage: Stage) -> ScenarioResult | None:
+    def perform(self, stage: Stage) -> Awaitable[ScenarioResult | None]:
         """Let the agent speak."""
-        return await stage.agent(self.content)
+        return stage.agent(self.content)
 
 
 @dataclass(frozen=True, repr=False)
@@ -126,12 +126,12 @@ class Judge(Step):
         """The judge's role."""
         return AgentRole.JUDGE
 
-    async def perform(self, stage: Stage) -> ScenarioResult | None:
+    def perform(self, stage: Stage) -> Awaitable[ScenarioResult | None]:
         """Ask the judge."""
         criteria = None if self.criteria is None else list(self.criteria)
         if self.additional_context is None:
-            return await stage.judge(criteria)  # so that a stage of older make will do
-        return await stage.judge(criteria, additional_context=self.additional_context)
+            return stage.judge(criteria)  # so that a stage of older make will do
+        return stage.judge(criteria, additional_context=self.additional_context)
 
 
 @dataclass(frozen=True, repr=False)
@@ -142,9 +142,9 @@ class Proceed(Step):
     on_turn: TurnCallback | None = None
     on_step: TurnCallback | None = None
 
-    async def perform(self, stage: Stage) -> ScenarioResult | None:
+    def perform(self, stage: Stage) -> Awaitable[ScenarioResult | None]:
         """Let the conversation go on."""
-        return await stage.proceed(self.turns, self.on_turn, self.on_step)
+        return stage.proceed(self.turns, self.on_turn, self.on_step)
 
 
 @dataclass(frozen=True, repr=False)
@@ -153,9 +153,9 @@ class Succeed(Step):
 
     reasoning: str | None = None
 
-    async def perform(self, stage: Stage) -> ScenarioResult:
+    def perform(self, stage: Stage) -> Awaitable[ScenarioResult]:
         """End the run."""
-        return await stage.succeed(self.reasoning)
+        return stage.succeed(self.reasoning)
 
 
 @dataclass(frozen=True, repr=False)
@@ -164,9 +164,9 @@ class Fail(Step):
 
     reasoning: str | None = None
 
-    async def perform(self, stage: Stage) -> ScenarioResult:
+    def perform(self, stage: Stage) -> Awaitable[ScenarioResult]:
         """End the run."""
-        return await stage.fail(self.reasoning)
+        return stage.fail(self.reasoning)
 
 
 def message(message: ChatCompletionMessageParam) -> Message:

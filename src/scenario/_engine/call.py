@@ -78,7 +78,10 @@ async def _timed(
     calls: list[ModelCall] = []
     token = meter.set(calls.append)  # no context manager: this is on the path of every call
     try:
-        reply = await _reply(scene, actor, given, limit)
+        pending = actor.agent.call(given)
+        if not inspect.isawaitable(pending):
+            raise NotAwaitableError(agent_response_not_awaitable(actor.class_name))
+        reply = await (pending if limit is None else _within(limit, pending, scene, actor))
     except BaseException as error:  # cancellation ends the call as well; raised again
         scene.call_ends(actor, began, describe_error(error), calls)
         raise
@@ -88,13 +91,6 @@ async def _timed(
     if limit is not None and seconds > limit:
         raise scene.too_slow(actor, limit)  # it blocked the loop, so that no timer could fire
     return reply
-
-
-async def _reply(scene: Scene, actor: Actor, given: AgentInput, limit: float | None) -> Any:
-    pending = actor.agent.call(given)
-    if not inspect.isawaitable(pending):
-        raise NotAwaitableError(agent_response_not_awaitable(actor.class_name))
-    return await (pending if limit is None else _within(limit, pending, scene, actor))
 
 
 async def _within(limit: float, pending: Any, scene: Scene, actor: Actor) -> Any:

@@ -58,7 +58,7 @@ class Conversation:
 
     def inbox(self, agent: int) -> list[Message]:
         """What this agent has not been called with yet, as the messages of its own view."""
-        view = self.view(agent)
+        view = self._views[agent].current()
         return [view[position] for position in self._inboxes[agent]]
 
     def pending(self) -> dict[int, list[Message]]:

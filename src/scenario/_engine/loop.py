@@ -20,7 +20,6 @@ from scenario._engine.outcome import (
     Unplayable,
 )
 from scenario._engine.scene import Scene
-from scenario._utils.awaiting import await_if_awaitable
 from scenario.checks import Check
 from scenario.errors import SimulatorError, TimeLimitError
 from scenario.script import Step, describe
@@ -91,7 +90,7 @@ async def perform_steps(steps: Sequence[Callable[..., Any]], scene: Scene) -> Ou
         scene.check_time()
         outcome = await _perform_step(step, position, scene)
         if scene.is_heard():
-            scene.emit(StepFinished, step=position, text=describe(step))
+            scene.emit(StepFinished, position, describe(step))
         if outcome is not None:
             _warn_of_skipped(steps, position, outcome)
             return outcome
@@ -103,7 +102,9 @@ async def _perform_step(step: Callable[..., Any], position: int, scene: Scene) -
     """Perform a step, and what it returns if that is a step again. None: the script goes on."""
     value: Any = step
     while value is step or _is_step(value):
-        value = await await_if_awaitable(value(scene.state))
+        value = value(scene.state)
+        if inspect.isawaitable(value):
+            value = await value
         if value is None:
             return None
     match value:

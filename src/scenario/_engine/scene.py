@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from scenario._engine import turns
 from scenario._engine.checkpoints import Checkpoint
@@ -37,6 +37,8 @@ from scenario.usage import ModelCall, RunUsage
 
 if TYPE_CHECKING:
     from scenario._engine.spans import TurnTrace
+
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -112,6 +114,7 @@ class Scene:
         self._around = around
         self._began = around.clock.monotonic()
         self._trace: TurnTrace | None = None
+        self._is_over = False
 
     @property
     def trace(self) -> TurnTrace:
@@ -121,18 +124,24 @@ class Scene:
 
             self.check_wanted()
             self._trace = TurnTrace(self._labels, self.turn.number)
-            self.emit(TurnOpened, turn=self.turn.number, trace_id=self._trace.trace_id)
+            self.emit(TurnOpened, self.turn.number, self._trace.trace_id)
         return self._trace
 
-    def emit(self, kind: Callable[..., Fact], **fields: Any) -> None:
+    def emit(
+        self, kind: Callable[Concatenate[str, float, P], Fact], *values: P.args, **named: P.kwargs
+    ) -> None:
         """Tell a fact of this run, now, if anybody reads it."""
         around = self._around
-        if around.is_heard():
-            around.emit(kind(run_id=around.run_id, at=around.clock.now(), **fields))
+        if around.is_heard() and not self._is_over:
+            around.emit(kind(around.run_id, around.clock.now(), *values, **named))
 
     def is_heard(self) -> bool:
         """Whether anybody reads the facts of this run."""
-        return self._around.is_heard()
+        return self._around.is_heard() and not self._is_over
+
+    def fall_silent(self) -> None:
+        """Tell nothing any more: the run has ended, whatever an agent that blocks its thread still does."""
+        self._is_over = True
 
     def open_turn(self) -> None:
         """End the open turn and begin the next."""
@@ -170,7 +179,7 @@ class Scene:
         index = self.conversation.append(own, author)
         trace.said(own)
         info = None if author is None else self.cast[author].info
-        self.emit(MessageAdded, index=index, message=own, turn=self.turn.number, author=info)
+        self.emit(MessageAdded, index, own, self.turn.number, info)
 
     def cut(self, index: int) -> list[Message]:
         """Remove the messages from `index` on; returns them."""
@@ -183,12 +192,12 @@ class Scene:
             self.trace.note(
                 {"scenario.rollback_index": index, "scenario.rollback_removed_count": len(removed)}
             )
-            self.emit(RolledBack, index=index, removed=tuple(removed))
+            self.emit(RolledBack, index, tuple(removed))
         return [copy_message(message) for message in removed]
 
     def call_begins(self, actor: Actor) -> float:
         """Note that an agent is called; returns the moment, for `call_ends`."""
-        self.emit(CallStarted, agent=actor.info, turn=self.turn.number)
+        self.emit(CallStarted, actor.info, self.turn.number)
         began = self._around.clock.monotonic()
         self.calling = (actor, began)
         return began
@@ -197,14 +206,14 @@ class Scene:
         """Note that an agent's call came to its end, and its calls of models; returns the seconds that it took."""
         for call in models:
             self.usage = used_by(self.usage, actor.info.role, call.usage)
-            self.emit(ModelCalled, agent=actor.info, turn=self.turn.number, call=call)
+            self.emit(ModelCalled, actor.info, self.turn.number, call)
         seconds = self._around.clock.monotonic() - began
         self.calling = None
         self._seconds[actor.index] = self._seconds.get(actor.index, 0.0) + seconds
         if actor.info.role is AgentRole.AGENT:
             self.agent_time += seconds
             self.state.reply_times.append(ReplyTime(actor.info.name, self.turn.number, seconds))
-        self.emit(CallFinished, agent=actor.info, turn=self.turn.number, seconds=seconds, error=error)
+        self.emit(CallFinished, actor.info, self.turn.number, seconds, error)
         return seconds
 
     def interrupted_call(self) -> CallFinished | None:
@@ -221,12 +230,12 @@ class Scene:
     def judged(self, checkpoint: Checkpoint) -> None:
         """Keep the verdicts of a checkpoint."""
         self.verdicts.extend(checkpoint.criteria)
-        self.emit(CheckpointJudged, turn=self.turn.number, checkpoint=checkpoint)
+        self.emit(CheckpointJudged, self.turn.number, checkpoint)
 
     def user_left(self, ending: UserEnding) -> None:
         """Note that the simulated user ended the conversation."""
         self.ending = self.state.ending = ending
-        self.emit(UserLeft, turn=self.turn.number, ending=ending)
+        self.emit(UserLeft, self.turn.number, ending)
 
     def limit(self, seconds: float | None) -> None:
         """Let the play take this long from its beginning, in seconds."""

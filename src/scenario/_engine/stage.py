@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Awaitable, Sequence
+from functools import cached_property
+from typing import Any, TypeAlias, cast
 
 from scenario._engine.call import call_agent
 from scenario._engine.checkpoints import from_judge
@@ -27,6 +28,9 @@ from scenario.types import AgentRole, Criterion, JudgmentRequest, ScenarioResult
 
 __tracebackhide__ = True  # pytest leaves our frames out of the tracebacks of people's own errors
 
+Said: TypeAlias = Awaitable[int | ScenarioResult]
+"""Awaited: where in the conversation begins what an agent said, or the result that it gave."""
+
 
 class SceneStage(ABC):
     """Where the steps of a script are performed.
@@ -42,6 +46,21 @@ class SceneStage(ABC):
     def __init__(self, name: str, config: ScenarioConfig) -> None:
         self.name = name
         self.config = config
+
+    @cached_property
+    def _scene(self) -> Scene:
+        """The scene that is played now; the first use makes one. See `_scene_so_far` for other threads."""
+        return self._new_scene()
+
+    def _scene_so_far(self) -> Scene | None:
+        """The scene, if there is one yet."""
+        return vars(self).get("_scene")
+
+    def _change_scene(self) -> None:
+        """Begin a new scene."""
+        so_far = self._scene_so_far()
+        if so_far is not None:
+            so_far.close()
         self._scene = self._new_scene()
 
     @property
@@ -275,8 +294,11 @@ class SceneStage(ABC):
         said = await self._call(actor, request)
         return said if isinstance(said, ScenarioResult) else None
 
-    async def _call(self, actor: Actor, request: JudgmentRequest | None = None) -> int | ScenarioResult:
-        """Call an agent, and add what it says; returns where that begins, or the result."""
+    def _call(self, actor: Actor, request: JudgmentRequest | None = None) -> Said:
+        """Call an agent, and add what it says. Awaited: where that begins, or the result."""
+        return self._called(actor, request)
+
+    async def _called(self, actor: Actor, request: JudgmentRequest | None) -> int | ScenarioResult:
         scene = self._scene
         scene.check_time()
         config = self.config

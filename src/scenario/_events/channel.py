@@ -47,8 +47,10 @@ class Channel:
         finally:
             if self.events.observed:
                 self._publish_event(fact)
+            elif fact.__class__ is Started:
+                self._projection.note(fact)  # what comes later follows from the messages, but this does not
             else:
-                self._pass_over(fact)
+                self._missed = True
 
     def complete(self) -> None:
         """End both streams."""
@@ -56,13 +58,6 @@ class Channel:
             self.facts.complete()
         finally:
             self.events.complete()
-
-    def _pass_over(self, fact: Fact) -> None:
-        """Take a fact that nobody wants an event for. Events need the first one; the others follow from the messages."""
-        if fact.__class__ is Started:
-            self._projection.note(fact)
-        else:
-            self._missed = True
 
     def _publish_event(self, fact: Fact) -> None:
         if self._missed:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from scenario.message_types import Message
+
+_TEXT: Final = frozenset({str})
 
 
 def copy_plain(value: Any) -> Any:
@@ -21,8 +23,8 @@ def copy_plain(value: Any) -> Any:
 def copy_message(message: Mapping[str, Any]) -> Message:
     """A copy of a message that shares nothing mutable with it."""
     copy = dict(message)
-    for key, value in copy.items():
-        if value.__class__ is not str:
+    if not _TEXT.issuperset(map(type, copy.values())):
+        for key, value in copy.items():
             copy[key] = copy_plain(value)
     return copy
 
@@ -48,8 +50,9 @@ class View:
         """The list, extended by copies of what is new; built afresh if somebody made it longer or shorter."""
         if len(self._copies) != self._length:
             self.restart()
-        self._copies.extend(copy_message(message) for message in self._source[self._length :])
-        self._length = len(self._copies)
+        if self._length != len(self._source):
+            self._copies += [copy_message(message) for message in self._source[self._length :]]
+            self._length = len(self._copies)
         return self._copies
 
 

@@ -83,9 +83,7 @@ class Tally:
         """All so far, when facts of these runs wait to be counted as told."""
         with self._lock:
             told, lost = self._told + Counter(waiting), self._lost
-            return Losses(
-                self._place, told.total(), len(told), sum(lost.values()), len(lost), self._reason
-            )
+            return Losses(self._place, told.total(), len(told), sum(lost.values()), len(lost), self._reason)
 
     def not_named(self, waiting: Iterable[str]) -> Losses | None:
         """All so far, if there is more than when this was asked last; else None."""

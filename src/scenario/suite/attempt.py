@@ -10,6 +10,7 @@ from typing import Any
 
 from scenario._engine.facts import Concluded, Fact, ModelCalled, RunStatus
 from scenario._engine.scene import Actor
+from scenario._engine.stage import Said
 from scenario._replay.takes import as_take
 from scenario._utils.ids import IdSource
 from scenario.config import ScenarioConfig
@@ -84,10 +85,10 @@ class TrialExecutor(ScenarioExecutor):
     def _resolved(self, settings: Mapping[str, Any]) -> ScenarioConfig:
         return resolve(settings, self._outside)
 
-    async def _call(self, actor: Actor, request: JudgmentRequest | None = None) -> int | ScenarioResult:
+    def _call(self, actor: Actor, request: JudgmentRequest | None = None) -> Said:
         if self._control.stop >= Stop.NEXT_CALL:
             raise asyncio.CancelledError(self._control.reason or "The run of the suite was stopped")
-        return await super()._call(actor, request)
+        return super()._call(actor, request)
 
 
 async def play_attempt(planned: Planned, number: int, shared: Shared) -> Played | None:
