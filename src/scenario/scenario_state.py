@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -123,7 +124,10 @@ class ScenarioState:
         self.reply_times: list[ReplyTime] = []
         self.ending: UserEnding | None = None
         self._turn_starts: list[int] = [0]
-        self._stage = stage
+        # The stage of a run holds this state: were it held in turn, only the garbage collector could free a run.
+        self._stage_now: Callable[[], Stage | None] = (
+            (lambda: stage) if said is None or stage is None else weakref.ref(stage)
+        )
 
     @property
     def messages(self) -> list[ChatCompletionMessageParamWithTrace]:
@@ -149,18 +153,19 @@ class ScenarioState:
         """Where the script is played.
 
         Raises:
-            NoStageError: The state was made by hand.
+            NoStageError: The state was made by hand, or its run is over and nobody has kept its executor.
         """
-        if self._stage is None:
+        stage = self._stage_now()
+        if stage is None:
             raise NoStageError(
                 "This state belongs to no running scenario, so no step can be performed with it. "
                 "Put the step into the `script` of `scenario.run`."
             )
-        return self._stage
+        return stage
 
     @property
     def _executor(self) -> Stage | None:
-        return self._stage
+        return self._stage_now()
 
     def add_message(self, message: ChatCompletionMessageParam) -> None:
         """Add a message to the conversation; every agent finds it among its new messages.
@@ -168,10 +173,11 @@ class ScenarioState:
         Args:
             message: A chat message; it is copied.
         """
-        if self._stage is None:
+        stage = self._stage_now()
+        if stage is None:
             self._said.append(copy_message(message))
         else:
-            self._stage.add_message(message)
+            stage.add_message(message)
 
     def rollback_messages_to(self, index: int) -> list[ChatCompletionMessageParamWithTrace]:
         """Cut the conversation, and every agent's new messages, at a position.
@@ -185,8 +191,9 @@ class ScenarioState:
         Raises:
             ValueError: `index` is negative.
         """
-        if self._stage is not None:
-            return self._stage.rollback_messages_to(index)
+        stage = self._stage_now()
+        if stage is not None:
+            return stage.rollback_messages_to(index)
         if index < 0:
             raise ValueError(f"rollback_messages_to: index must be >= 0, got {index}")
         removed = self.messages[index:]

@@ -36,9 +36,8 @@ class Curtain:
     """
 
     def __init__(self, conclude: Callable[[Outcome], ScenarioResult]) -> None:
-        self._conclude = conclude
+        self._conclude: Callable[[Outcome], ScenarioResult] | None = conclude
         self._lock = threading.Lock()
-        self.down = False
         self.abandoned = False
 
     def fall_from_outside(self, outcome: Outcome) -> ScenarioResult | None:
@@ -50,10 +49,8 @@ class Curtain:
     def fall(self, outcome: Outcome) -> ScenarioResult | None:
         """End the run with `outcome`; returns its result, or None when it has ended before."""
         with self._lock:
-            if self.down:
-                return None
-            self.down = True
-        return self._conclude(outcome)
+            conclude, self._conclude = self._conclude, None  # let go of the run, which holds this in turn
+        return None if conclude is None else conclude(outcome)
 
 
 async def play(curtain: Curtain, perform: Callable[[], Awaitable[Outcome]]) -> ScenarioResult | None:

@@ -7,9 +7,11 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from scenario._utils.collecting import collected_seldom
 from scenario._utils.ids import generate_id
 from scenario._utils.together import to_the_end
 from scenario.config import resolve
@@ -35,7 +37,8 @@ if TYPE_CHECKING:
 
 _FLUSH_SECONDS = 60.0
 _MANY = 200
-"""The fewest trials for which the store gets a process of its own, whose start takes about as long as 200 trials do."""
+"""The fewest trials of a large run. Its store gets a process of its own, whose start takes about as long as 200 trials do,
+and garbage is collected less often."""
 
 
 @dataclass
@@ -111,9 +114,12 @@ class SuiteRun:
             earlier=earlier,
         )
         scheduler = Scheduler(missing, self._shared(meter.add), orders, watchers)
+        is_large = len(missing) >= _MANY
         try:
-            await self._prepare_store(len(missing))
-            played = await scheduler.play()
+            if is_large:
+                await self._prepare_store()
+            with collected_seldom() if is_large else nullcontext():
+                played = await scheduler.play()
         except BaseException:  # cancellation and Ctrl-C are told as well; raised again
             await self._end(Ending.INTERRUPTED)
             raise
@@ -232,8 +238,8 @@ class SuiteRun:
         info = {**code_state(), **self._options.get("info", {}), "status": "running", "suite": suite}
         write_batch(place, self._batch_id, {**info, "resumed": int(known.get("resumed", -1)) + 1})
 
-    async def _prepare_store(self, trials: int) -> None:
-        if self._place is not None and trials >= _MANY:
+    async def _prepare_store(self) -> None:
+        if self._place is not None:
             from scenario.store.sink import sink_for  # noqa: PLC0415 - loaded where there is a store
 
             await to_the_end(asyncio.to_thread(sink_for(self._place).go_apart))
