@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -18,7 +19,7 @@ _DEEPEST: Final = 60
 def plain(value: Any, depth: int = 0) -> Any:
     """The value as dictionaries with text keys, lists, text, finite numbers, booleans and None."""
     kind: type[Any] = value.__class__
-    if kind in _AS_IT_IS:
+    if kind in _AS_IT_IS or (kind is float and math.isfinite(value)):
         return value
     return "…" if depth > _DEEPEST else _way(kind)(value, depth + 1)
 
@@ -34,22 +35,32 @@ def _way(kind: type[Any]) -> Callable[[Any, int], Any]:
             return way
     if dataclasses.is_dataclass(kind):
         names = [field.name for field in dataclasses.fields(kind)]
-        return lambda value, depth: {name: plain(getattr(value, name), depth) for name in names}
+        values = attrgetter(*names, "__class__")  # one more, as for a single name it would not give a tuple
+        return lambda value, depth: _mapping(dict(zip(names, values(value), strict=False)), depth)
     return lambda value, _: _words(value)
 
 
 def _mapping(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
-    return {key if key.__class__ is str else _words(key): plain(item, depth) for key, item in value.items()}
+    return {
+        key if key.__class__ is str else _words(key): item
+        if item.__class__ in _AS_IT_IS
+        else plain(item, depth)
+        for key, item in value.items()
+    }
+
+
+def _listed(value: Iterable[Any], depth: int) -> list[Any]:
+    return [item if item.__class__ in _AS_IT_IS else plain(item, depth) for item in value]
 
 
 _WAYS: Final[Sequence[tuple[Any, Callable[[Any, int], Any]]]] = (
     (Enum, lambda value, depth: plain(value.value, depth)),
     (Mapping, _mapping),
-    ((list, tuple, set, frozenset), lambda value, depth: [plain(item, depth) for item in value]),
+    ((list, tuple, set, frozenset), _listed),
     (str, lambda value, _: str.__str__(value)),
     (int, lambda value, _: int(value)),
     (float, lambda value, _: float(value) if math.isfinite(value) else str(float(value))),
-    (BaseModel, lambda value, depth: {name: plain(item, depth) for name, item in dict(value).items()}),
+    (BaseModel, lambda value, depth: _mapping(dict(value), depth)),
 )
 
 

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
-from scenario.store.codec import kind_of
+from scenario._engine.facts import Fact
+from scenario.store.codec import PlainFact, kind_of
 from scenario.store.heartbeat import Life
 from scenario.store.losses import Tally
 from scenario.store.place import Place
@@ -57,12 +58,14 @@ class _Group:
     """Facts to be written.
 
     Attributes:
-        facts: The facts, with the spans of their runs.
+        facts: The facts.
+        spans: The spans of the runs whose last facts are among them, by the run's id.
         lost: How many facts of each run were lost so far.
         secrets: What is redacted from now on; None when that did not change.
     """
 
-    facts: Sequence[tuple[Packed, Sequence[dict[str, Any]]]]
+    facts: Packed
+    spans: Mapping[str, Sequence[dict[str, Any]]]
     lost: Mapping[str, int]
     secrets: Secrets | None
 
@@ -149,11 +152,11 @@ class ScribeApart:
         Raises:
             ScribeGoneError: The process is gone, and the group is lost.
         """
-        facts = self._packed(told)
+        facts, spans = self._packed(told), self._spans(told)
         news = None if self._secrets is self._known_there else self._secrets
         try:
             self.finish()
-            self._send(_Group(facts, self._tally.lost_by_run(), news))
+            self._send(_Group(facts, spans, self._tally.lost_by_run(), news))
         except ScribeGoneError:
             self._lose(told)
             raise
@@ -214,14 +217,31 @@ class ScribeApart:
         self._starting.join()
         self._answers.close()
 
-    def _packed(self, told: Sequence[Told]) -> list[tuple[Packed, Sequence[dict[str, Any]]]]:
-        found: list[tuple[Packed, Sequence[dict[str, Any]]]] = []
+    def _packed(self, told: Sequence[Told]) -> Packed:
+        facts = [fact for fact, _ in told]
+        try:
+            return packed(facts)
+        except Exception:  # noqa: BLE001 - a fact holds other people's objects; it is told which one when each is looked at
+            return packed([fact for fact in facts if self._can_be_sent(fact)])
+
+    def _can_be_sent(self, fact: Fact | PlainFact) -> bool:
+        try:
+            packed([fact])
+        except Exception as error:  # likewise; the other facts are stored
+            self._tally.lose(fact.run_id, f"{type(error).__name__}: {error}")
+            _logger.debug("A fact cannot be sent: %s", kind_of(fact), exc_info=True)
+            return False
+        return True
+
+    def _spans(self, told: Sequence[Told]) -> dict[str, list[dict[str, Any]]]:
+        found: dict[str, list[dict[str, Any]]] = {}
         for fact, spans in told:
-            try:
-                found.append((packed(fact), plain([plain_span(span) for span in spans]) if spans else ()))
-            except Exception as error:  # a fact holds other people's objects; the other facts are stored
-                self._tally.lose(fact.run_id, f"{type(error).__name__}: {error}")
-                _logger.debug("A fact cannot be sent: %s", kind_of(fact), exc_info=True)
+            if spans:
+                try:
+                    found[str(fact.run_id)] = plain([plain_span(span) for span in spans])
+                except Exception as error:  # likewise: a span holds what somebody's instrumentation put there
+                    self._tally.lose(fact.run_id, f"{type(error).__name__}: {error}")
+                    _logger.debug("The spans of a run cannot be sent", exc_info=True)
         return found
 
     def _lose(self, told: Sequence[Told]) -> None:
@@ -293,13 +313,18 @@ def _serve(task: _Task, told: IO[bytes], answers: IO[bytes]) -> None:
         if message.secrets is not None:
             redactor = RememberingRedactor(*message.secrets)
         losses.begin(message.lost)
-        scribe.write([(unpacked(fact), spans) for fact, spans in message.facts])
+        scribe.write([(fact, _spans_of(fact, message)) for fact in unpacked(message.facts)])
         _answer(answers, _Written(losses.new(), scribe.has_open_runs))
     if isinstance(message, _Leave) and not message.is_end:
         _answer(answers, scribe.leave())
     else:
         scribe.close()
         _answer(answers, None)
+
+
+def _spans_of(fact: Fact | PlainFact, group: _Group) -> Sequence[dict[str, Any]]:
+    """The spans that come with a fact: those of its run, when it is the last one."""
+    return group.spans.get(fact.run_id, ()) if group.spans and kind_of(fact) == "Concluded" else ()
 
 
 def _next(told: IO[bytes]) -> object:

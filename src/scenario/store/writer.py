@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from scenario._engine.facts import Fact
 from scenario.store.door import Door
@@ -166,8 +166,9 @@ class Writer:
         """What comes within the time of a group, or until somebody asks for it."""
         wait = EVERY if self._scribe.has_open_runs else None  # to wake up for a sign of life
         items = self._waiting.take(wait, GATHERING)
-        told = [item for item in items if not isinstance(item, Flush)]
-        return told, [item for item in items if isinstance(item, Flush)]
+        flushes = [item for item in items if item.__class__ is Flush]
+        told = [item for item in items if item.__class__ is not Flush] if flushes else items
+        return cast("list[Told]", told), cast("list[Flush]", flushes)
 
     def _waiting_runs(self) -> list[str]:
         """The run of each fact that waits."""
