@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from scenario._utils.plain import copy_message, spoken
@@ -57,6 +58,10 @@ class Step:
         raise NotImplementedError  # abstract
 
     def __repr__(self) -> str:
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
         parts: list[str] = []
         for name, value in vars(self).items():
             if value is not None:
@@ -270,7 +275,7 @@ def checked_criteria(criteria: Sequence[Criterion] | None) -> tuple[Criterion, .
 
 def describe(step: object) -> str:
     """A step in words, for messages and reports."""
-    if inspect.isfunction(step) or inspect.ismethod(step):
+    if not isinstance(step, Step) and (inspect.isfunction(step) or inspect.ismethod(step)):
         return f"`{step.__qualname__}`"
     return f"`{step!r}`"
 

@@ -7,17 +7,17 @@ yet. Every function takes a turn and returns a new one; nothing here knows what 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from scenario.types import AgentRole
 
 Waiting: TypeAlias = tuple[AgentRole, tuple[int, ...]]
 """A role, and the positions in the agents list of those of that role who have not spoken in this turn."""
 
+_ORDER: Final = tuple(AgentRole)
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+
+class Turn(NamedTuple):
     """One round of the conversation.
 
     Attributes:
@@ -31,11 +31,9 @@ class Turn:
 
 def first_turn(roles: Sequence[AgentRole | None]) -> Turn:
     """Turn 0 for agents with these roles, in list order; None is a place that never speaks."""
-    waiting: dict[AgentRole, list[int]] = {role: [] for role in AgentRole}
-    for index, role in enumerate(roles):
-        if role is not None:
-            waiting[role].append(index)
-    return Turn(0, tuple((role, tuple(indices)) for role, indices in waiting.items()))
+    return Turn(
+        0, tuple([(role, tuple([at for at, each in enumerate(roles) if each is role])) for role in _ORDER])
+    )
 
 
 def following(turn: Turn, opening: Turn) -> Turn:

@@ -73,7 +73,7 @@ class Stream(Generic[T]):
 
     def __init__(self) -> None:
         self._observers: tuple[_Subscriber, ...] = ()
-        self._listeners: Sequence[Callable[[T], Any]] = ()
+        self._listeners: dict[type[Any], list[Callable[[T], Any]]] = {}
         self.observed = False
         self.completed = False
 
@@ -82,6 +82,8 @@ class Stream(Generic[T]):
         on_next: Observer[T] | Callable[[T], Any] | None = None,
         on_error: Callable[[Exception], Any] | None = None,
         on_completed: Callable[[], Any] | None = None,
+        *,
+        only: tuple[type[T], ...] | None = None,
     ) -> Disposable:
         """Be called with every value from now on.
 
@@ -89,11 +91,13 @@ class Stream(Generic[T]):
             on_next: Called with each value; or an object with the three methods as its own.
             on_error: Called with the error that ended the stream.
             on_completed: Called when the stream has ended; at once, if it has already.
+            only: The classes of the values to be called with; None is all.
 
         Returns:
             The subscription.
         """
         subscriber = _subscriber(on_next, on_error, on_completed)
+        subscriber.only = only
         if self.completed:
             subscriber.on_completed()
             return Disposable(lambda: None)
@@ -106,7 +110,9 @@ class Stream(Generic[T]):
         Raises:
             BaseException: An interruption, such as Ctrl-C, that hit a subscriber; all have got the value then.
         """
-        _tell(self._listeners, value)
+        kind = value.__class__
+        listeners = self._listeners.get(kind)
+        _tell(self._listeners_for(kind) if listeners is None else listeners, value)
 
     def complete(self) -> None:
         """End the stream; a second time does nothing."""
@@ -115,15 +121,23 @@ class Stream(Generic[T]):
         self.completed = True
         observers = self._observers
         self._observe(())
-        _tell([observer.on_completed for observer in observers])
+        _tell([observer.end for observer in observers], None)
 
     def _drop(self, subscriber: _Subscriber) -> None:
         self._observe(tuple(other for other in self._observers if other is not subscriber))
 
     def _observe(self, observers: tuple[_Subscriber, ...]) -> None:
         self._observers = observers
-        self._listeners = [observer.on_next for observer in observers]
+        self._listeners = {}
         self.observed = bool(observers)
+
+    def _listeners_for(self, kind: type[Any]) -> list[Callable[[T], Any]]:
+        """Who is called with values of a class; to find out once for each is cheaper than for each value."""
+        listeners = (
+            self._listeners
+        )  # filled below, even if somebody subscribes meanwhile and a new one is begun
+        takers = [each for each in self._observers if each.only is None or issubclass(kind, each.only)]
+        return listeners.setdefault(kind, [each.on_next for each in takers])
 
 
 class _Subscriber:
@@ -132,6 +146,10 @@ class _Subscriber:
     def __init__(self, on_next: Callable[[Any], Any] | None, on_completed: Callable[[], Any] | None) -> None:
         self.on_next = on_next or _ignore
         self.on_completed = on_completed or _ignore
+        self.only: tuple[type[Any], ...] | None = None
+
+    def end(self, _: object) -> None:
+        self.on_completed()
 
 
 def _subscriber(
@@ -144,12 +162,12 @@ def _subscriber(
     return _Subscriber(on_next, on_completed)
 
 
-def _tell(listeners: Sequence[Callable[..., Any]], *value: Any) -> None:
+def _tell(listeners: Sequence[Callable[[Any], Any]], value: Any) -> None:
     """Call every listener, whatever the others raise; an interruption is raised when all were called."""
     interruption: BaseException | None = None
     for listener in listeners:
         try:
-            listener(*value)
+            listener(value)
         except Exception:  # subscribers are other people's code, and the others are told all the same
             _logger.exception("A subscriber raised")
         except BaseException as error:  # noqa: BLE001 - raised below, when everybody was told

@@ -34,16 +34,18 @@ class StoreSink:
     Attributes:
         name: What reports call it.
         place: Where the store is.
+        put: Takes a fact, with the spans that come with it. `receive` finds the spans itself.
     """
 
     def __init__(self, place: Place, writer: Writer | None = None) -> None:
         self.name = f"store {place}"
         self.place = place
         self._writer = writer or Writer(place)
+        self.put = self._writer.put
 
     def receive(self, fact: Fact) -> None:
         """Take one fact. On the thread of its run, the last one brings the run's spans along."""
-        self._writer.put(fact, _spans_of_run() if fact.__class__ is Concluded else ())
+        self.put(fact, _spans_of_run() if fact.__class__ is Concluded else ())
 
     def flush(self) -> Future[None]:
         """A future that is done when everything received so far is stored, or lost."""
@@ -169,10 +171,13 @@ def reader_for(place: Place) -> Reader:
         kind = fact.__class__
         if kind is Started and _sinks.claim(fact.run_id):
             sink = _sinks.sink_for(place)
-        if sink is not None:
+        if sink is None:
+            return
+        if kind is Concluded:
             sink.receive(fact)
-            if kind is Concluded:
-                _sinks.release(fact.run_id)
+            _sinks.release(fact.run_id)
+        else:
+            sink.put(fact)
 
     return read
 

@@ -126,7 +126,7 @@ async def _play(executor: ScenarioExecutor, shared: Shared, began: float) -> Pla
         elif isinstance(fact, Concluded):
             concluded.append(fact)
 
-    executor.facts.subscribe(read)
+    executor.facts.subscribe(read, only=(ModelCalled, Concluded))
     for make_reader in shared.readers:
         executor.facts.subscribe(make_reader())
     try:
