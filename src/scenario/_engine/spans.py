@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import os
+import random
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar, Token
@@ -33,6 +34,9 @@ _tracer: trace.Tracer = trace.ProxyTracer("scenario", schema_url=genai.SCHEMA_UR
 _proxies = trace.ProxyTracerProvider()
 _logger = logging.getLogger("scenario")
 _NOWHERE = Context()
+_chance = random.Random()  # noqa: S311 - ids; apart from the chance that people seed, and to ask the system gives up the GIL
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_chance.seed)
 
 Answer: TypeAlias = list[Message] | ScenarioResult | UserEnding
 """What an agent's reply came to."""
@@ -92,7 +96,7 @@ class TurnTrace:
         self._captures = False
         self._context: Context | None = None
         self._span: trace.Span = trace.INVALID_SPAN
-        self.trace_id = self._open(labels, turn) or os.urandom(16).hex()
+        self.trace_id = self._open(labels, turn) or _new_trace_id()
         self._unrecorded = CallSpan(self.trace_id)
 
     def _open(self, labels: TraceLabels, turn: int) -> str | None:
@@ -303,6 +307,11 @@ def _texts(values: Mapping[str, Any]) -> dict[str, str]:
     """What an attribute can hold: text as it is, other values as JSON, and nothing for None."""
     told = {name: value for name, value in values.items() if value is not None}
     return {name: value if isinstance(value, str) else genai.to_json(value) for name, value in told.items()}
+
+
+def _new_trace_id() -> str:
+    """32 hexadecimal digits, never all zeros."""
+    return f"{_chance.getrandbits(128) or 1:032x}"
 
 
 def _has_listeners() -> bool:

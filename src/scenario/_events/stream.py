@@ -7,7 +7,7 @@ called; it cannot disturb the publisher or the other subscribers.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Generic, Protocol, Self, TypeVar, cast
 
 T = TypeVar("T")
@@ -112,7 +112,16 @@ class Stream(Generic[T]):
         """
         kind = value.__class__
         listeners = self._listeners.get(kind)
-        _tell(self._listeners_for(kind) if listeners is None else listeners, value)
+        interruption: BaseException | None = None
+        for listener in self._listeners_for(kind) if listeners is None else listeners:
+            try:
+                listener(value)
+            except Exception:  # subscribers are other people's code, and the others are told all the same
+                _logger.exception("A subscriber raised")
+            except BaseException as error:  # noqa: BLE001 - raised below, when everybody was told
+                interruption = error
+        if interruption is not None:
+            raise interruption
 
     def complete(self) -> None:
         """End the stream; a second time does nothing."""
@@ -121,7 +130,8 @@ class Stream(Generic[T]):
         self.completed = True
         observers = self._observers
         self._observe(())
-        _tell([observer.end for observer in observers], None)
+        self._listeners[_End] = [observer.end for observer in observers]
+        self.publish(cast("T", _End()))
 
     def _drop(self, subscriber: _Subscriber) -> None:
         self._observe(tuple(other for other in self._observers if other is not subscriber))
@@ -138,6 +148,10 @@ class Stream(Generic[T]):
         )  # filled below, even if somebody subscribes meanwhile and a new one is begun
         takers = [each for each in self._observers if each.only is None or issubclass(kind, each.only)]
         return listeners.setdefault(kind, [each.on_next for each in takers])
+
+
+class _End:
+    """What a stream publishes to its subscribers when it ends, in their other function."""
 
 
 class _Subscriber:
@@ -160,20 +174,6 @@ def _subscriber(
         observer = cast("Observer[Any]", on_next)
         return _Subscriber(observer.on_next, observer.on_completed)
     return _Subscriber(on_next, on_completed)
-
-
-def _tell(listeners: Sequence[Callable[[Any], Any]], value: Any) -> None:
-    """Call every listener, whatever the others raise; an interruption is raised when all were called."""
-    interruption: BaseException | None = None
-    for listener in listeners:
-        try:
-            listener(value)
-        except Exception:  # subscribers are other people's code, and the others are told all the same
-            _logger.exception("A subscriber raised")
-        except BaseException as error:  # noqa: BLE001 - raised below, when everybody was told
-            interruption = error
-    if interruption is not None:
-        raise interruption
 
 
 def _ignore(*_: Any) -> None:
