@@ -226,7 +226,7 @@ class ScenarioExecutor(SceneStage):
 
     def _conclude(self, outcome: Outcome, channel: Channel) -> ScenarioResult:
         scene = self._scene
-        scene.fall_silent()
+        channel.fall_silent()
         interrupted = scene.interrupted_call()
         result = scene.result(outcome)
         error = describe_error(outcome.error) if isinstance(outcome, Raised) else None
@@ -269,7 +269,7 @@ class ScenarioExecutor(SceneStage):
             run_id=self.scenario_run_id,
             clock=self._clock,
             new_id=self._new_id,
-            emit=channel.publish,
+            tell=channel.publish,
             is_heard=channel.is_heard,
             is_abandoned=lambda: curtain is not None and curtain.abandoned,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from scenario._engine.conclude import describe_error
 from scenario._engine.scene import Actor, Scene
@@ -65,11 +65,12 @@ async def call_agent(
 async def _timed(
     scene: Scene, actor: Actor, request: JudgmentRequest | None, limit: float | None, span: CallSpan
 ) -> Any:
-    view = scene.conversation.view(actor.index)
+    view: Any = scene.conversation.view(actor.index)
+    new: Any = scene.conversation.inbox(actor.index)
     given = AgentInput(
         thread_id=scene.state.thread_id,
-        messages=cast("Any", view),
-        new_messages=cast("Any", scene.conversation.inbox(actor.index)),
+        messages=view,
+        new_messages=new,
         judgment_request=request,
         scenario_state=scene.state,
     )

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from scenario._engine.checkpoints import Checkpoint
-from scenario._engine.facts import StepFinished
 from scenario._engine.outcome import (
     CheckpointFailed,
     Decided,
@@ -86,8 +85,7 @@ async def perform_steps(steps: Sequence[Callable[..., Any]], scene: Scene) -> Ou
     for position, step in enumerate(steps, 1):
         scene.check_time()
         outcome = await _perform_step(step, position, scene)
-        if scene.is_heard():
-            scene.emit(StepFinished, position, describe(step))
+        scene.step_finished(position, step)
         if outcome is not None:
             _warn_of_skipped(steps, position, outcome)
             return outcome

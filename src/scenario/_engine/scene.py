@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Concatenate, ParamSpec
+from typing import TYPE_CHECKING
 
 from scenario._engine import turns
 from scenario._engine.checkpoints import Checkpoint
@@ -20,6 +20,7 @@ from scenario._engine.facts import (
     MessageAdded,
     ModelCalled,
     RolledBack,
+    StepFinished,
     TurnOpened,
     UserLeft,
     used_by,
@@ -32,13 +33,12 @@ from scenario.clock import Clock
 from scenario.errors import TimeLimitError
 from scenario.message_types import Message
 from scenario.scenario_state import ReplyTime, ScenarioState
+from scenario.script import describe
 from scenario.types import AgentRole, CriterionResult, ScenarioResult, UserEnding
 from scenario.usage import ModelCall, RunUsage
 
 if TYPE_CHECKING:
     from scenario._engine.spans import TurnTrace
-
-P = ParamSpec("P")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -66,7 +66,7 @@ class Surroundings:
         run_id: The run's id.
         clock: Tells the time.
         new_id: Makes an id from a prefix.
-        emit: Takes every fact.
+        tell: Takes every fact.
         is_heard: Whether anybody reads facts now; when not, they need not be made.
         is_abandoned: Whether the run was ended from outside, so that nobody wants the rest.
     """
@@ -74,7 +74,7 @@ class Surroundings:
     run_id: str
     clock: Clock
     new_id: Callable[[str], str]
-    emit: Callable[[Fact], None]
+    tell: Callable[[Fact], None]
     is_heard: Callable[[], bool]
     is_abandoned: Callable[[], bool]
 
@@ -88,6 +88,9 @@ class Scene:
         state: The state of that conversation that steps and agents see.
         labels: What the traces of its turns say.
         around: Time, ids, and where facts go.
+
+    Attributes:
+        is_heard: Whether anybody reads the facts of this run.
     """
 
     def __init__(
@@ -114,7 +117,10 @@ class Scene:
         self._around = around
         self._began = around.clock.monotonic()
         self._trace: TurnTrace | None = None
-        self._is_over = False
+        self._run_id = around.run_id
+        self._now = around.clock.now
+        self._tell = around.tell
+        self.is_heard = around.is_heard
 
     @property
     def trace(self) -> TurnTrace:
@@ -124,24 +130,9 @@ class Scene:
 
             self.check_wanted()
             self._trace = TurnTrace(self._labels, self.turn.number)
-            self.emit(TurnOpened, self.turn.number, self._trace.trace_id)
+            if self.is_heard():
+                self._tell(TurnOpened(self._run_id, self._now(), self.turn.number, self._trace.trace_id))
         return self._trace
-
-    def emit(
-        self, kind: Callable[Concatenate[str, float, P], Fact], *values: P.args, **named: P.kwargs
-    ) -> None:
-        """Tell a fact of this run, now, if anybody reads it."""
-        around = self._around
-        if around.is_heard() and not self._is_over:
-            around.emit(kind(around.run_id, around.clock.now(), *values, **named))
-
-    def is_heard(self) -> bool:
-        """Whether anybody reads the facts of this run."""
-        return self._around.is_heard() and not self._is_over
-
-    def fall_silent(self) -> None:
-        """Tell nothing any more: the run has ended, whatever an agent that blocks its thread still does."""
-        self._is_over = True
 
     def open_turn(self) -> None:
         """End the open turn and begin the next."""
@@ -179,7 +170,8 @@ class Scene:
         index = self.conversation.append(own, author)
         trace.said(own)
         info = None if author is None else self.cast[author].info
-        self.emit(MessageAdded, index, own, self.turn.number, info)
+        if self.is_heard():
+            self._tell(MessageAdded(self._run_id, self._now(), index, own, self.turn.number, info))
 
     def cut(self, index: int) -> list[Message]:
         """Remove the messages from `index` on; returns them."""
@@ -192,12 +184,14 @@ class Scene:
             self.trace.note(
                 {"scenario.rollback_index": index, "scenario.rollback_removed_count": len(removed)}
             )
-            self.emit(RolledBack, index, tuple(removed))
+            if self.is_heard():
+                self._tell(RolledBack(self._run_id, self._now(), index, tuple(removed)))
         return [copy_message(message) for message in removed]
 
     def call_begins(self, actor: Actor) -> float:
         """Note that an agent is called; returns the moment, for `call_ends`."""
-        self.emit(CallStarted, actor.info, self.turn.number)
+        if self.is_heard():
+            self._tell(CallStarted(self._run_id, self._now(), actor.info, self.turn.number))
         began = self._around.clock.monotonic()
         self.calling = (actor, began)
         return began
@@ -206,14 +200,17 @@ class Scene:
         """Note that an agent's call came to its end, and its calls of models; returns the seconds that it took."""
         for call in models:
             self.usage = used_by(self.usage, actor.info.role, call.usage)
-            self.emit(ModelCalled, actor.info, self.turn.number, call)
+            if self.is_heard():
+                self._tell(ModelCalled(self._run_id, self._now(), actor.info, self.turn.number, call))
         seconds = self._around.clock.monotonic() - began
         self.calling = None
         self._seconds[actor.index] = self._seconds.get(actor.index, 0.0) + seconds
         if actor.info.role is AgentRole.AGENT:
             self.agent_time += seconds
             self.state.reply_times.append(ReplyTime(actor.info.name, self.turn.number, seconds))
-        self.emit(CallFinished, actor.info, self.turn.number, seconds, error)
+        if self.is_heard():
+            turn = self.turn.number
+            self._tell(CallFinished(self._run_id, self._now(), actor.info, turn, seconds, error))
         return seconds
 
     def interrupted_call(self) -> CallFinished | None:
@@ -224,18 +221,26 @@ class Scene:
         seconds = self._around.clock.monotonic() - began
         if actor.info.role is AgentRole.AGENT:
             self.agent_time += seconds
-        run_id, now = self._around.run_id, self._around.clock.now()
-        return CallFinished(run_id, now, actor.info, self.turn.number, seconds, "The run ended before it")
+        return CallFinished(
+            self._run_id, self._now(), actor.info, self.turn.number, seconds, "The run ended before it"
+        )
 
     def judged(self, checkpoint: Checkpoint) -> None:
         """Keep the verdicts of a checkpoint."""
         self.verdicts.extend(checkpoint.criteria)
-        self.emit(CheckpointJudged, self.turn.number, checkpoint)
+        if self.is_heard():
+            self._tell(CheckpointJudged(self._run_id, self._now(), self.turn.number, checkpoint))
 
     def user_left(self, ending: UserEnding) -> None:
         """Note that the simulated user ended the conversation."""
         self.ending = self.state.ending = ending
-        self.emit(UserLeft, self.turn.number, ending)
+        if self.is_heard():
+            self._tell(UserLeft(self._run_id, self._now(), self.turn.number, ending))
+
+    def step_finished(self, position: int, step: object) -> None:
+        """Note that a step of the script came to its end; its position counts from 1."""
+        if self.is_heard():
+            self._tell(StepFinished(self._run_id, self._now(), position, describe(step)))
 
     def limit(self, seconds: float | None) -> None:
         """Let the play take this long from its beginning, in seconds."""

@@ -93,7 +93,8 @@ class SceneStage(ABC):
             from_agent_idx: Who said it, as a position in `agents`; everybody else finds it among their new
                 messages. None: everybody does.
         """
-        self._scene.add(cast("Message", message), from_agent_idx)
+        plain: Any = message
+        self._scene.add(plain, from_agent_idx)
 
     def add_messages(
         self, messages: Sequence[ChatCompletionMessageParam], from_agent_idx: int | None = None
@@ -307,9 +308,9 @@ class SceneStage(ABC):
         scene.check_wanted()
         if isinstance(answer, ScenarioResult):
             return answer
-        said = _messages_of(answer)
+        said: Any = _messages_of(answer)
         start = len(scene.conversation.messages)
-        self.add_messages(cast("list[ChatCompletionMessageParam]", said), actor.index)
+        self.add_messages(said, actor.index)
         if isinstance(answer, UserEnding):
             scene.user_left(answer)
         return start

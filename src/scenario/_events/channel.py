@@ -29,6 +29,7 @@ class Channel:
         self._projection = EventProjection()
         self._messages: Sequence[Message] = ()
         self._missed = False
+        self._is_silent = False
 
     def follow(self, messages: Sequence[Message]) -> None:
         """Take this list, as it grows and shrinks, as the conversation of the run."""
@@ -36,9 +37,14 @@ class Channel:
 
     def is_heard(self) -> bool:
         """Whether anybody is subscribed. When not, the caller may keep a fact to itself."""
-        heard = self.facts.observed or self.events.observed
-        self._missed = self._missed or not heard
-        return heard
+        if self.facts.observed or self.events.observed:
+            return not self._is_silent
+        self._missed = True
+        return False
+
+    def fall_silent(self) -> None:
+        """Let nothing be heard any more but how the run ended, whatever an agent that blocks its thread still does."""
+        self._is_silent = True
 
     def publish(self, fact: Fact) -> None:
         """Tell a fact, and the event that it stands for."""

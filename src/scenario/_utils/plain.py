@@ -62,10 +62,9 @@ def checked_message(message: Any) -> Mapping[str, Any]:
     Raises:
         ValueError: It is no dictionary with a role.
     """
-    if isinstance(message, Mapping):
-        fields = cast("Mapping[str, Any]", message)
-        if isinstance(fields.get("role"), str):
-            return fields
+    fields: Any = message
+    if isinstance(fields, Mapping) and isinstance(fields.get("role"), str):
+        return fields
     raise ValueError(f"{message!r} is no chat message: it needs to be a dictionary with a `role`")
 
 
