@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Usage:
 
     def __add__(self, other: Usage) -> Usage:
         """What both used."""
+        if other is NO_USAGE:
+            return self
         return Usage(
             self.calls + other.calls,
             self.input_tokens + other.input_tokens,
@@ -60,6 +63,10 @@ class Usage:
         return f"{calls}, {tokens}, ${self.cost:.4f}{unknown}"
 
 
+NO_USAGE: Final = Usage()
+"""That of nobody who called a model."""
+
+
 @dataclass(frozen=True)
 class RunUsage:
     """What a run used, by the role of those who called a model.
@@ -70,9 +77,9 @@ class RunUsage:
         judge: The judge.
     """
 
-    agent: Usage = field(default_factory=Usage)
-    user: Usage = field(default_factory=Usage)
-    judge: Usage = field(default_factory=Usage)
+    agent: Usage = NO_USAGE
+    user: Usage = NO_USAGE
+    judge: Usage = NO_USAGE
 
     @property
     def total(self) -> Usage:
@@ -82,6 +89,10 @@ class RunUsage:
     def __bool__(self) -> bool:
         """Whether anybody called a model."""
         return bool(self.agent or self.user or self.judge)
+
+
+UNUSED: Final = RunUsage()
+"""That of a run in which nobody called a model."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +111,7 @@ class ModelCall:
 
     model: str
     provider: str = ""
-    usage: Usage = field(default_factory=Usage)
+    usage: Usage = NO_USAGE
     seconds: float = 0.0
     attempts: int = 1
     request_id: str | None = None

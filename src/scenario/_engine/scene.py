@@ -35,7 +35,7 @@ from scenario.message_types import Message
 from scenario.scenario_state import ReplyTime, ScenarioState
 from scenario.script import describe
 from scenario.types import AgentRole, CriterionResult, ScenarioResult, UserEnding
-from scenario.usage import ModelCall, RunUsage
+from scenario.usage import UNUSED, ModelCall
 
 if TYPE_CHECKING:
     from scenario._engine.spans import TurnTrace
@@ -109,7 +109,7 @@ class Scene:
         self.ending: UserEnding | None = None
         self.judge_was_silent = False
         self.agent_time = 0.0
-        self.usage = RunUsage()
+        self.usage = UNUSED
         self.deadline: tuple[float, float] | None = None
         self.calling: tuple[Actor, float] | None = None
         self._seconds: dict[int, float] = {}

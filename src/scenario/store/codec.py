@@ -36,10 +36,11 @@ from scenario.types import (
     ScenarioResult,
     UserEnding,
 )
-from scenario.usage import ModelCall, RunUsage, Usage
+from scenario.usage import UNUSED, ModelCall, RunUsage, Usage
 
 Plain: TypeAlias = dict[str, Any]
 _T = TypeVar("_T")
+_UNUSED: Final = plain(UNUSED)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -110,8 +111,7 @@ def _fields_of(fact: Fact) -> Plain:
         case StepFinished():
             return {"step": fact.step, "text": fact.text}
         case Concluded():
-            result = {name: value for name, value in vars(fact.result).items() if name != "messages"}
-            return {"status": fact.status.value, "result": result, "error": fact.error}
+            return {"status": fact.status.value, "result": _result(fact.result), "error": fact.error}
         case _:
             assert_never(fact)
 
@@ -149,6 +149,11 @@ def _make(kind: type[_T], data: Mapping[str, Any], /, **parts: Any) -> _T:
 @lru_cache(maxsize=64)
 def _names_of(kind: type[Any]) -> frozenset[str]:
     return frozenset(field.name for field in dataclasses.fields(kind))
+
+
+def _result(result: ScenarioResult) -> Plain:
+    fields = {name: value for name, value in vars(result).items() if name != "messages"}
+    return {**fields, "usage": _UNUSED} if result.usage is UNUSED else fields
 
 
 def _agent(agent: AgentInfo) -> Plain:

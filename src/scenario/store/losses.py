@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 
@@ -79,14 +79,18 @@ class Tally:
         with self._lock:
             return dict(self._lost)
 
-    def losses(self, waiting: Iterable[str]) -> Losses:
-        """All so far, when facts of these runs wait to be counted as told."""
+    def losses(self, waiting: Callable[[], Iterable[str]]) -> Losses:
+        """All so far.
+
+        Args:
+            waiting: Gives the run of each fact that waits to be counted as told.
+        """
         with self._lock:
-            told, lost = self._told + Counter(waiting), self._lost
+            told, lost = self._told + Counter(waiting()), self._lost
             return Losses(self._place, told.total(), len(told), sum(lost.values()), len(lost), self._reason)
 
-    def not_named(self, waiting: Iterable[str]) -> Losses | None:
-        """All so far, if there is more than when this was asked last; else None."""
+    def not_named(self, waiting: Callable[[], Iterable[str]]) -> Losses | None:
+        """All so far, as `losses` gives them, if there is more than when this was asked last; else None."""
         with self._lock:
             lost = sum(self._lost.values())
         if lost == self._named:

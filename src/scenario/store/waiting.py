@@ -81,7 +81,8 @@ class Waiting(Generic[T]):
             until = time.monotonic() + gathering
             while not self._is_ready() and (left := until - time.monotonic()) > 0:
                 self._has_come.wait(left)
-            taken = [self._items.popleft() for _ in range(min(self._most, len(self._items)))]
+            take = self._items.popleft
+            taken = [take() for _ in range(min(self._most, len(self._items)))]
             self._is_urgent = self._is_urgent and bool(self._items)
             self._has_room.notify_all()
             return taken

@@ -101,7 +101,7 @@ class Writer:
 
     def losses(self) -> Losses:
         """What was not stored so far."""
-        return self._tally.losses(self._waiting_runs())
+        return self._tally.losses(self._waiting_runs)
 
     def go_apart(self) -> None:
         """Write in a process of its own as soon as one has started: worth its start when very much is told.
@@ -237,7 +237,7 @@ class Writer:
         self._scribe = self._scribe_here(followed)
 
     def _warn(self) -> None:
-        found = self._tally.not_named(self._waiting_runs())
+        found = self._tally.not_named(self._waiting_runs)
         if found is not None:
             self._has_warned = True
             _logger.warning("%s. The runs' results stand.", found)
