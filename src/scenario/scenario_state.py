@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from scenario._text import text_of, tool_calls_in, transcript
 from scenario._utils.plain import View, copy_message, copy_plain
+from scenario._utils.values import value
 from scenario.config import ScenarioConfig
 from scenario.errors import NoStageError
 from scenario.types import ScenarioResult
@@ -75,7 +75,7 @@ class Stage(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReplyTime:
     """How long the agent under test took for one call.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, assert_never
 
 from scenario._engine.blame import fault_of
@@ -20,6 +19,7 @@ from scenario._engine.outcome import (
     TurnLimit,
     Unplayable,
 )
+from scenario._utils.values import value
 from scenario.faults import RunOutcome, attribute
 from scenario.message_types import Message
 from scenario.types import CriterionResult, CriterionStatus, EndingKind, ScenarioResult, UserEnding
@@ -37,7 +37,7 @@ _WAYS_OUT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Played:
     """What a run has come to by its end.
 

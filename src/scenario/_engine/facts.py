@@ -10,16 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any, TypeAlias, TypeVar, assert_never
-
-from typing_extensions import dataclass_transform
+from typing import Any, TypeAlias, assert_never
 
 from scenario._engine.checkpoints import Checkpoint
+from scenario._utils.values import value
 from scenario.message_types import Message
 from scenario.types import AgentRole, CriterionResult, ScenarioResult, UserEnding
 from scenario.usage import ModelCall, RunUsage, Usage
-
-_T = TypeVar("_T")
 
 
 class RunStatus(str, Enum):
@@ -39,17 +36,7 @@ class AgentInfo:
     role: AgentRole
 
 
-@dataclass_transform(frozen_default=True)
-def _fact(kind: type[_T]) -> type[_T]:
-    """Make a class of facts: values that nobody changes, as type checkers see to.
-
-    Python would see to it, too, in a frozen dataclass, but one of those takes four times as long to make, and facts are
-    made with every call and every message.
-    """
-    return dataclass(slots=True, unsafe_hash=True)(kind)
-
-
-@_fact
+@value
 class Started:
     """A run began."""
 
@@ -63,7 +50,7 @@ class Started:
     agents: tuple[AgentInfo, ...]
 
 
-@_fact
+@value
 class TurnOpened:
     """A turn began; its number counts from 0."""
 
@@ -73,7 +60,7 @@ class TurnOpened:
     trace_id: str
 
 
-@_fact
+@value
 class CallStarted:
     """An agent was called."""
 
@@ -83,7 +70,7 @@ class CallStarted:
     turn: int
 
 
-@_fact
+@value
 class CallFinished:
     """An agent's call came to its end, well or not. `seconds` is the time it took."""
 
@@ -95,7 +82,7 @@ class CallFinished:
     error: str | None
 
 
-@_fact
+@value
 class ModelCalled:
     """An agent called a language model, and told of it."""
 
@@ -106,7 +93,7 @@ class ModelCalled:
     call: ModelCall
 
 
-@_fact
+@value
 class MessageAdded:
     """A message joined the conversation at `index`. Scripted messages have no author."""
 
@@ -118,7 +105,7 @@ class MessageAdded:
     author: AgentInfo | None
 
 
-@_fact
+@value
 class RolledBack:
     """The conversation was cut at `index`."""
 
@@ -128,7 +115,7 @@ class RolledBack:
     removed: tuple[Message, ...]
 
 
-@_fact
+@value
 class CheckpointJudged:
     """The criteria of a checkpoint were judged."""
 
@@ -138,7 +125,7 @@ class CheckpointJudged:
     checkpoint: Checkpoint
 
 
-@_fact
+@value
 class UserLeft:
     """The simulated user ended the conversation."""
 
@@ -148,7 +135,7 @@ class UserLeft:
     ending: UserEnding
 
 
-@_fact
+@value
 class StepFinished:
     """A step of the script came to its end without raising. `step` counts from 1."""
 
@@ -158,7 +145,7 @@ class StepFinished:
     text: str
 
 
-@_fact
+@value
 class Concluded:
     """The run ended. `error` is the text of the exception that ended it, if one did."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from scenario import _genai as genai
+from scenario._utils.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TraceLabels:
     """What the traces of all turns of a run have in common."""
 

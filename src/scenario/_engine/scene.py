@@ -28,6 +28,7 @@ from scenario._engine.facts import (
 from scenario._engine.labels import TraceLabels
 from scenario._engine.outcome import Outcome
 from scenario._utils.plain import checked_message, copy_message
+from scenario._utils.values import value
 from scenario.agent_adapter import AgentAdapter, FunctionAgent, can_forget
 from scenario.clock import Clock
 from scenario.errors import TimeLimitError
@@ -58,7 +59,7 @@ class Actor:
     class_name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Surroundings:
     """What a play gets from outside.
 

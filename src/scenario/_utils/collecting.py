@@ -7,7 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
 
-_SELDOM: Final = 10_000
+_SELDOM: Final = 50_000
 """New objects after which the collector looks at them: with hundreds of conversations in flight, most of the 700 that
 Python waits for are still in use then, and to look at them in vain takes up to a fifth of the time of a run."""
 
