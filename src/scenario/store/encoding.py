@@ -118,7 +118,7 @@ def _flat(message: Mapping[str, str]) -> str | None:
 
 
 def _agent(agent: AgentInfo) -> str:
-    return _named(agent.name, agent.role.value)
+    return _named(agent.name, agent.role._value_)
 
 
 @lru_cache(maxsize=1024)

@@ -50,11 +50,13 @@ class Prepared:
     Attributes:
         group: The rows.
         told: The facts that they were made of.
+        ended: The runs whose last facts are among them.
         media: Large media, by hash.
     """
 
     group: Group = field(default_factory=Group)
     told: list[Told] = field(default_factory=list[Told])
+    ended: list[str] = field(default_factory=list[str])
     media: dict[str, Medium] = field(default_factory=dict[str, Medium])
 
     @property
@@ -119,9 +121,8 @@ class Preparation:
             self._unsaved.update(prepared.group.tracks)
             for fact, _ in prepared.told:
                 self._tally.lose(fact.run_id, reason)
-        for fact, _ in prepared.told:
-            if kind_of(fact) == "Concluded":
-                self._tracks.pop(fact.run_id, None)
+        for run_id in prepared.ended:
+            self._tracks.pop(run_id, None)
 
     def _take_all(self, prepared: Prepared, told: Sequence[Told], redaction: RememberingRedactor) -> None:
         forms = [self._encoded(fact) for fact, _ in told]
@@ -167,10 +168,12 @@ class Preparation:
         if track is None:
             self._tally.lose(fact.run_id, _HEADLESS)
             return False
-        add(prepared.group, track, kind, fact.at, form.data, text=form.text, message=form.message)
+        add(prepared.group, track, kind, fact.at, form.data, form.text, form.message)
         if ended:
             spans: list[Any] = redaction.data([plain_span(span) for span in ended])
             prepared.group.add("span", *span_rows(fact.run_id, spans))
+        if kind == "Concluded":
+            prepared.ended.append(fact.run_id)
         prepared.told.append(told)
         return True
 

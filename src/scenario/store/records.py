@@ -49,14 +49,10 @@ PROGRESS: Final = ("turns", "messages", "last_at", "facts", "lost", "change")
 """The columns of a run that the facts of every call change."""
 
 
-class FactRow(NamedTuple):
-    """The row of a fact, but for its place in the global order."""
+FACT_COLUMNS: Final = ("run_id", "number", "at", "kind", "data")
 
-    run_id: str
-    number: int
-    at: float
-    kind: str
-    data: str
+FactRow: TypeAlias = tuple[str, int, float, str, str]
+"""The row of a fact, but for its place in the global order. A bare tuple, as one is made for every fact."""
 
 
 @dataclass
@@ -115,7 +111,7 @@ class Group:
         if self.tracks.pop(run_id, None) is None:
             return
         self.cuts = [cut for cut in self.cuts if cut[0] != run_id]
-        self.facts = [row for row in self.facts if row.run_id != run_id]
+        self.facts = [row for row in self.facts if row[0] != run_id]
         self.parts = {
             table: [row for row in rows if row["run_id"] != run_id] for table, rows in self.parts.items()
         }
@@ -168,7 +164,7 @@ def begin(run_id: str, at: float, data: Data, process_id: str) -> Track:
 
 
 def add(
-    group: Group, track: Track, kind: str, at: float, data: Data, *, text: str = "", message: str = ""
+    group: Group, track: Track, kind: str, at: float, data: Data, text: str = "", message: str = ""
 ) -> None:
     """Take one fact of a run into the group.
 
@@ -189,7 +185,7 @@ def add(
     take = _TAKERS.get(kind)
     if take is not None:
         text = take(group, track, Told(number, at, data, text, message)) or text
-    group.facts.append(FactRow(run_id, number, at, kind, text or to_json(data)))
+    group.facts.append((run_id, number, at, kind, text or to_json(data)))
 
 
 class Told(NamedTuple):

@@ -29,6 +29,7 @@ GATHERING: Final = 0.03
 """Seconds that the first fact of a group waits for others, so that a commit is there well within 50 ms."""
 
 _MOST_IN_A_GROUP: Final = 2000
+_MOST_HELD: Final = 20_000
 _TOO_MUCH: Final = "more was told than could be written in time"
 _CLOSED: Final = "it was closed"
 _logger = logging.getLogger("scenario")
@@ -60,7 +61,7 @@ class Writer:
         self,
         place: Place,
         *,
-        capacity: int = 10_000,
+        capacity: int = 20_000,
         patience: float = 2.0,
         make_door: Callable[..., Door] = Door,
     ) -> None:
@@ -77,6 +78,7 @@ class Writer:
         self._make_door = make_door
         self._scribe: Scribe = self._scribe_here()
         self._apart: ScribeApart | None = None
+        self._held: list[Told] = []
 
     def put(self, fact: Fact, spans: Sequence[ReadableSpan] = ()) -> None:
         """Hand over a fact. Waits only when too many wait already, and then once, not for each of them."""
@@ -151,7 +153,8 @@ class Writer:
     def _work(self) -> None:
         while True:
             told, flushes = self._gathered()
-            self._store(told, is_asked=bool(flushes))
+            if not self._holds(told, is_asked=bool(flushes)):
+                self._store_all(is_asked=bool(flushes))
             is_end = any(flush.is_end for flush in flushes)
             if is_end:
                 self._end()
@@ -165,6 +168,8 @@ class Writer:
     def _gathered(self) -> tuple[list[Told], list[Flush]]:
         """What comes within the time of a group, or until somebody asks for it."""
         wait = EVERY if self._scribe.has_open_runs else None  # to wake up for a sign of life
+        if self._held:
+            wait = GATHERING
         items = self._waiting.take(wait, GATHERING)
         flushes = [item for item in items if item.__class__ is Flush]
         told = [item for item in items if item.__class__ is not Flush] if flushes else items
@@ -179,13 +184,26 @@ class Writer:
         self._tally.tell([fact.run_id])
         self._tally.lose(fact.run_id, reason)
 
-    def _store(self, told: Sequence[Told], *, is_asked: bool) -> None:
+    def _holds(self, told: Sequence[Told], *, is_asked: bool) -> bool:
+        """Take facts to be stored; True while they are held until the process starts, for which to write is cheaper."""
         self._tally.tell([fact.run_id for fact, _ in told])
+        self._held += told
+        is_starting = (
+            self._apart is not None and self._scribe is not self._apart and self._apart.is_starting()
+        )
+        return is_starting and not is_asked and len(self._held) < _MOST_HELD
+
+    def _store_all(self, *, is_asked: bool) -> None:
+        told, self._held = self._held, []
+        for start in range(0, len(told), _MOST_IN_A_GROUP) or [0]:
+            self._store(told[start : start + _MOST_IN_A_GROUP])
+        if is_asked:
+            self._finish()
+
+    def _store(self, told: Sequence[Told]) -> None:
         try:
             self._move()
             self._scribe.write(told)
-            if is_asked:
-                self._scribe.finish()
         except ScribeGoneError:
             self._return()
         except Exception:  # the thread must live: it stores for all runs of the process
@@ -194,6 +212,13 @@ class Writer:
                 self._tally.lose(fact.run_id, "an error of its own")
         if not self._has_warned:  # the rest is told at the end, in one
             self._warn()
+
+    def _finish(self) -> None:
+        """Wait until everything is written, or lost."""
+        try:
+            self._scribe.finish()
+        except ScribeGoneError:
+            self._return()
 
     def _end(self) -> None:
         apart, self._apart = self._apart, None

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, Table, and_, bindparam, delete, select, updat
 from scenario.store import schema
 from scenario.store.bulk import write_rows, write_values
 from scenario.store.dialects import insert_if_new, insert_new, insert_or_update
-from scenario.store.records import PROGRESS, FactRow, Group, Row
+from scenario.store.records import FACT_COLUMNS, PROGRESS, Group, Row
 
 _PARTS = {table.name: table for table in schema.OF_A_RUN}
-_FACT: Final = (*FactRow._fields, "change")
+_FACT: Final = (*FACT_COLUMNS, "change")
 _UPDATES_FROM: Final = (3, 33)
 """The first SQLite whose statements update from rows, so many runs at once; an older one updates run by run."""
 
