@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, case, func, insert
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 
 def insert_new(_: Connection, table: Table) -> Any:
@@ -33,4 +33,8 @@ def count_where(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 def _insert(connection: Connection, table: Table) -> Any:
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - a tenth of a second, for those who use it
+
+        return postgresql.insert(table)
+    return sqlite.insert(table)
