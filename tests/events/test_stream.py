@@ -83,3 +83,29 @@ def test_a_subscriber_without_functions_is_fine():
     stream.publish(1)
     stream.complete()
     assert stream.completed
+
+
+class Loud(str):
+    __slots__ = ()
+
+
+def test_a_subscription_can_be_to_some_classes_only():
+    stream, texts, louds, every = Stream(), [], [], []
+    stream.subscribe(texts.append, only=(str,))
+    stream.subscribe(louds.append, only=(Loud, bytes), on_completed=lambda: louds.append("completed"))
+    stream.subscribe(every.append)
+    for value in ("a", 1, Loud("b"), b"c", "d"):
+        stream.publish(value)
+    stream.complete()
+    assert (texts, louds, every) == (["a", "b", "d"], ["b", b"c", "completed"], ["a", 1, "b", b"c", "d"])
+
+
+def test_who_subscribes_while_values_come_gets_the_next_ones():
+    stream, first, second = Stream(), [], []
+    stream.subscribe(first.append)
+    stream.publish(1)
+    subscription = stream.subscribe(second.append, only=(int,))
+    stream.publish(2)
+    subscription.dispose()
+    stream.publish(3)
+    assert (first, second) == ([1, 2, 3], [2])

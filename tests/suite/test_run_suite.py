@@ -295,9 +295,12 @@ async def test_agents_are_let_go_of(isolation):
         alive.add(made := Desk())
         return made
 
-    await run_suite(told(Caller, desk, trials=20), isolation=isolation, keep=False)
-    gc.collect()
-    assert not alive
+    gc.disable()  # it is not for the garbage collector to free what was played
+    try:
+        await run_suite(told(Caller, desk, trials=20), isolation=isolation, keep=False)
+        assert not alive
+    finally:
+        gc.enable()
 
 
 async def test_watchers_see_the_run_go_on(isolation):
@@ -353,3 +356,25 @@ async def test_an_agent_that_blocks_holds_up_nobody_on_threads(isolation):
     result = await run_suite(told(Caller, Blocks, trials=20), isolation=isolation, concurrency=20)
     assert result.success
     assert time.perf_counter() - began < 20 * 0.05
+
+
+@pytest.mark.parametrize(
+    ("trials", "usual", "during"), [(3, 700, 50_000), (2, 700, 700), (3, 60_000, 60_000), (3, 0, 0)]
+)
+async def test_a_large_run_lets_garbage_be_collected_seldom(isolation, monkeypatch, trials, usual, during):
+    seen = []
+
+    class Looks(Desk):
+        async def call(self, input):
+            seen.append(gc.get_threshold())
+            return await super().call(input)
+
+    monkeypatch.setattr("scenario.suite.suite_run._MANY", 3)
+    before = gc.get_threshold()
+    gc.set_threshold(usual, 11, 12)
+    try:
+        await run_suite(told(Caller, Looks, trials=trials), isolation=isolation)
+        assert set(seen) == {(during, 11, 12)}
+        assert gc.get_threshold() == (usual, 11, 12)
+    finally:
+        gc.set_threshold(*before)

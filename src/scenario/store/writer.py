@@ -30,6 +30,8 @@ GATHERING: Final = 0.03
 
 _MOST_IN_A_GROUP: Final = 2000
 _MOST_HELD: Final = 20_000
+"""The most facts that wait for the process to start."""
+
 _TOO_MUCH: Final = "more was told than could be written in time"
 _CLOSED: Final = "it was closed"
 _logger = logging.getLogger("scenario")
@@ -153,7 +155,9 @@ class Writer:
     def _work(self) -> None:
         while True:
             told, flushes = self._gathered()
-            if not self._holds(told, is_asked=bool(flushes)):
+            self._tally.tell([fact.run_id for fact, _ in told])
+            self._held += told
+            if flushes or not self._is_holding:
                 self._store_all(is_asked=bool(flushes))
             is_end = any(flush.is_end for flush in flushes)
             if is_end:
@@ -184,26 +188,22 @@ class Writer:
         self._tally.tell([fact.run_id])
         self._tally.lose(fact.run_id, reason)
 
-    def _holds(self, told: Sequence[Told], *, is_asked: bool) -> bool:
-        """Take facts to be stored; True while they are held until the process starts, for which to write is cheaper."""
-        self._tally.tell([fact.run_id for fact, _ in told])
-        self._held += told
-        is_starting = (
-            self._apart is not None and self._scribe is not self._apart and self._apart.is_starting()
-        )
-        return is_starting and not is_asked and len(self._held) < _MOST_HELD
+    @property
+    def _is_holding(self) -> bool:
+        """Whether facts wait for a process of its own that may soon be ready: writing them there costs the runs less."""
+        return self._apart is not None and self._apart.is_starting() and len(self._held) < _MOST_HELD
 
     def _store_all(self, *, is_asked: bool) -> None:
         told, self._held = self._held, []
         for start in range(0, len(told), _MOST_IN_A_GROUP) or [0]:
-            self._store(told[start : start + _MOST_IN_A_GROUP])
-        if is_asked:
-            self._finish()
+            self._store(told[start : start + _MOST_IN_A_GROUP], is_asked=is_asked)
 
-    def _store(self, told: Sequence[Told]) -> None:
+    def _store(self, told: Sequence[Told], *, is_asked: bool) -> None:
         try:
             self._move()
             self._scribe.write(told)
+            if is_asked:
+                self._scribe.finish()
         except ScribeGoneError:
             self._return()
         except Exception:  # the thread must live: it stores for all runs of the process
@@ -212,13 +212,6 @@ class Writer:
                 self._tally.lose(fact.run_id, "an error of its own")
         if not self._has_warned:  # the rest is told at the end, in one
             self._warn()
-
-    def _finish(self) -> None:
-        """Wait until everything is written, or lost."""
-        try:
-            self._scribe.finish()
-        except ScribeGoneError:
-            self._return()
 
     def _end(self) -> None:
         apart, self._apart = self._apart, None
