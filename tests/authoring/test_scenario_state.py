@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+import scenario
 from authoring.conversations import agent_calls, agent_says, call, image_part, text_part, tool_says, user_says
 from scenario import ScenarioState
 from scenario.config import ScenarioConfig
 from scenario.errors import NoStageError
+from scenario.testing import ScriptedAgent
 
 TALK = [
     user_says("Where is order 7?"),
@@ -54,6 +58,24 @@ def test_a_state_of_a_run_knows_its_stage():
     stage = object()
     given = ScenarioState(stage=stage)
     assert given.stage is given._executor is stage
+
+
+async def test_the_state_of_a_run_that_is_over_can_still_be_read():
+    kept = []
+    script = [scenario.agent(), kept.append, scenario.succeed()]
+    await scenario.arun("n", "d", [ScriptedAgent("hello")], script=script, verbose=False)
+    (state,) = kept
+    assert state.last_message()["content"] == "hello"
+    with pytest.raises(NoStageError, match="belongs to no running scenario"):
+        _ = state.stage
+    state.add_message(user_says("there"))
+    assert state.last_user_message()["content"] == "there"
+
+
+def test_the_state_of_an_executor_keeps_its_stage():
+    executor = scenario.ScenarioExecutor("n", "d", [ScriptedAgent("hello")], verbose=False)
+    asyncio.run(executor.run())
+    assert executor.state.stage is executor
 
 
 def test_add_message_adds_a_copy():

@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import json
+import os
+import random
+import subprocess
+import sys
 
 import pytest
 from opentelemetry import trace
@@ -150,6 +154,30 @@ async def test_without_an_sdk_every_turn_has_a_trace_id_all_the_same():
     first, second = (message["trace_id"] for message in result.messages)
     assert first != second
     assert "0" * 32 not in {first, second}
+
+
+async def test_trace_ids_do_not_follow_from_the_seed_of_others():
+    found = set()
+    for _ in range(2):
+        random.seed(7)
+        result, _ = await play([agent()], [scenario.agent(), scenario.succeed()])
+        found.add(result.messages[0]["trace_id"])
+    assert len(found) == 2
+    random.seed(7)
+    expected = random.random()
+    random.seed(7)
+    await play([agent()], [scenario.agent(), scenario.succeed()])
+    assert random.random() == expected
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_forked_process_has_trace_ids_of_its_own():
+    program = (
+        "import os\nfrom scenario._engine.spans import _new_trace_id\n_new_trace_id()\n"
+        "child = os.fork()\nif child: os.waitpid(child, 0)\nprint(_new_trace_id(), flush=True)\n"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert len(set(told.split())) == 2
 
 
 async def test_a_turn_of_two_has_three_spans(traces):
