@@ -143,9 +143,7 @@ class Stream(Generic[T]):
 
     def _listeners_for(self, kind: type[Any]) -> list[Callable[[T], Any]]:
         """Who is called with values of a class; to find out once for each is cheaper than for each value."""
-        listeners = (
-            self._listeners
-        )  # filled below, even if somebody subscribes meanwhile and a new one is begun
+        listeners = self._listeners  # who subscribes meanwhile begins a new one, and this is used no more
         takers = [each for each in self._observers if each.only is None or issubclass(kind, each.only)]
         return listeners.setdefault(kind, [each.on_next for each in takers])
 
