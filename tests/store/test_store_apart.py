@@ -181,67 +181,6 @@ def test_a_process_that_cannot_start_is_not_waited_for(place, monkeypatch):
         assert len(store.runs(opened)) == 1
 
 
-NEVER_READY = "import sys; sys.stdin.read()"
-
-
-def test_facts_wait_for_the_process_until_somebody_asks_for_them(place, monkeypatch):
-    monkeypatch.setattr(scribe_apart, "_PROGRAM", NEVER_READY)
-    monkeypatch.setattr(scribe_apart, "STARTING", 60.0)
-    sink = store.StoreSink(place)
-    sink.go_apart()
-    tell(sink, *story(1).facts)
-    assert [row.id for row in stored(place)] == ["scenariorun_1"]
-    for fact in story(2).facts:
-        sink.receive(fact)
-
-    assert not sink.close()
-    assert {row.id for row in stored(place)} == {"scenariorun_1", "scenariorun_2"}
-
-
-@pytest.mark.parametrize(
-    ("module", "name", "value"), [(scribe_apart, "STARTING", 0.1), (writer, "_MOST_HELD", 3)]
-)
-def test_facts_do_not_wait_for_ever_nor_in_any_number(place, monkeypatch, module, name, value):
-    monkeypatch.setattr(scribe_apart, "_PROGRAM", NEVER_READY)
-    monkeypatch.setattr(module, name, value)
-    sink = store.StoreSink(place)
-    sink.go_apart()
-    for fact in story(1).facts:
-        sink.receive(fact)
-    until = time.monotonic() + 20
-    while not (Path(place.path).exists() and stored(place)) and time.monotonic() < until:
-        pass
-
-    assert [row.id for row in stored(place)] == ["scenariorun_1"]
-    assert not sink.close()
-
-
-def test_what_waited_is_written_by_the_process(place, monkeypatch):
-    monkeypatch.setattr(scribe_apart, "STARTING", 60.0)
-    monkeypatch.setattr(writer, "_MOST_IN_A_GROUP", 2)
-    sink = store.StoreSink(place)
-    sink.go_apart()
-    for number in range(3):
-        for fact in story(number).facts:
-            sink.receive(fact)
-    until = time.monotonic() + 30
-    while not is_apart(sink) and time.monotonic() < until:
-        pass
-
-    assert is_apart(sink)
-    assert not sink.close()
-    with store.open_store(place) as opened:
-        for number in range(3):
-            assert plain(store.run(opened, f"scenariorun_{number}").facts) == plain(
-                tuple(story(number).facts)
-            )
-
-
-def stored(place):
-    with store.open_store(place) as opened:
-        return store.runs(opened)
-
-
 def test_a_fact_that_cannot_be_sent_is_lost_alone(sink, place):
     class Odd(float):
         def __float__(self):

@@ -15,7 +15,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,9 +34,6 @@ from scenario.store.spans import plain_span
 
 PATIENCE: Final = 10.0
 """Seconds that the process gets to write what it was told, once it shall end."""
-
-STARTING: Final = 3.0
-"""Seconds that are worth waiting for the process to start. It takes about one."""
 
 _GONE: Final = "the process that writes the store is gone"
 _PROTOCOL: Final = 5
@@ -126,13 +122,8 @@ class ScribeApart:
             raise ScribeGoneError from error
         self._told = cast("IO[bytes]", self._process.stdin)
         self._answers = cast("IO[bytes]", self._process.stdout)
-        self._started = time.monotonic()
         self._starting = threading.Thread(target=self._start, name="scenario-store-start", daemon=True)
         self._starting.start()
-
-    def is_starting(self) -> bool:
-        """Whether the process may soon be ready."""
-        return self._starting.is_alive() and time.monotonic() < self._started + STARTING
 
     def is_usable(self) -> bool:
         """Whether the process has started, and can redact the next group as it is asked to now."""

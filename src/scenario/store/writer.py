@@ -29,9 +29,6 @@ GATHERING: Final = 0.03
 """Seconds that the first fact of a group waits for others, so that a commit is there well within 50 ms."""
 
 _MOST_IN_A_GROUP: Final = 2000
-_MOST_HELD: Final = 20_000
-"""The most facts that wait for the process to start."""
-
 _TOO_MUCH: Final = "more was told than could be written in time"
 _CLOSED: Final = "it was closed"
 _logger = logging.getLogger("scenario")
@@ -63,7 +60,7 @@ class Writer:
         self,
         place: Place,
         *,
-        capacity: int = 20_000,
+        capacity: int = 10_000,
         patience: float = 2.0,
         make_door: Callable[..., Door] = Door,
     ) -> None:
@@ -80,7 +77,6 @@ class Writer:
         self._make_door = make_door
         self._scribe: Scribe = self._scribe_here()
         self._apart: ScribeApart | None = None
-        self._held: list[Told] = []
 
     def put(self, fact: Fact, spans: Sequence[ReadableSpan] = ()) -> None:
         """Hand over a fact. Waits only when too many wait already, and then once, not for each of them."""
@@ -155,10 +151,7 @@ class Writer:
     def _work(self) -> None:
         while True:
             told, flushes = self._gathered()
-            self._tally.tell([fact.run_id for fact, _ in told])
-            self._held += told
-            if flushes or not self._is_holding:
-                self._store_all(is_asked=bool(flushes))
+            self._store(told, is_asked=bool(flushes))
             is_end = any(flush.is_end for flush in flushes)
             if is_end:
                 self._end()
@@ -172,8 +165,6 @@ class Writer:
     def _gathered(self) -> tuple[list[Told], list[Flush]]:
         """What comes within the time of a group, or until somebody asks for it."""
         wait = EVERY if self._scribe.has_open_runs else None  # to wake up for a sign of life
-        if self._held:
-            wait = GATHERING
         items = self._waiting.take(wait, GATHERING)
         flushes = [item for item in items if item.__class__ is Flush]
         told = [item for item in items if item.__class__ is not Flush] if flushes else items
@@ -188,17 +179,8 @@ class Writer:
         self._tally.tell([fact.run_id])
         self._tally.lose(fact.run_id, reason)
 
-    @property
-    def _is_holding(self) -> bool:
-        """Whether facts wait for a process of its own that may soon be ready: writing them there costs the runs less."""
-        return self._apart is not None and self._apart.is_starting() and len(self._held) < _MOST_HELD
-
-    def _store_all(self, *, is_asked: bool) -> None:
-        told, self._held = self._held, []
-        for start in range(0, len(told), _MOST_IN_A_GROUP) or [0]:
-            self._store(told[start : start + _MOST_IN_A_GROUP], is_asked=is_asked)
-
     def _store(self, told: Sequence[Told], *, is_asked: bool) -> None:
+        self._tally.tell([fact.run_id for fact, _ in told])
         try:
             self._move()
             self._scribe.write(told)
