@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -231,13 +231,18 @@ class ScenarioExecutor(SceneStage):
         result = scene.result(outcome)
         error = describe_error(outcome.error) if isinstance(outcome, Raised) else None
         status, now = status_of(outcome, result), self._clock.now()
-        with ExitStack() as ending:  # all of it, from the last line up, whatever a subscriber does to us
-            ending.callback(judge_span_collector.clear_spans_for_thread, scene.state.thread_id)
-            ending.callback(scene.close)
-            ending.callback(channel.complete)
-            ending.callback(channel.publish, Concluded(self.scenario_run_id, now, status, result, error))
+        try:  # all of it, whatever a subscriber does to us
             if interrupted is not None:
                 channel.publish(interrupted)
+        finally:
+            try:
+                channel.publish(Concluded(self.scenario_run_id, now, status, result, error))
+            finally:
+                try:
+                    channel.complete()
+                finally:
+                    scene.close()
+                    judge_span_collector.clear_spans_for_thread(scene.state.thread_id)
         return result
 
     async def _typed(self, actor: Actor) -> list[Message] | None:

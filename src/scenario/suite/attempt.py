@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -105,7 +106,8 @@ async def play_attempt(planned: Planned, number: int, shared: Shared) -> Played 
     token = playing.set(planned.trial)
     began = time.time()
     try:
-        async with cast_for(planned.scenario, planned.trial, shared.make_judge) as cast:
+        async with AsyncExitStack() as stack:
+            cast = await cast_for(stack, planned.scenario, planned.trial, shared.make_judge)
             with as_take(planned.trial.number):  # a recording of a trial is the one of its number
                 executor = _executor(planned, number, cast, shared)
             played = await _play(executor, shared, began)

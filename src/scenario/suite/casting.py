@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncGenerator, Generator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from functools import lru_cache
 from typing import Any, Protocol, cast
 
@@ -35,20 +35,24 @@ def judges_with(model: str | ModelConfig | None) -> JudgeMaker:
     return make
 
 
-@asynccontextmanager
-async def cast_for(scenario: Scenario, trial: Trial, make_judge: JudgeMaker) -> AsyncGenerator[Cast, None]:
-    """The cast of a trial, with its judge, for as long as the body runs.
+async def cast_for(stack: AsyncExitStack, scenario: Scenario, trial: Trial, make_judge: JudgeMaker) -> Cast:
+    """The cast of a trial, with its judge.
+
+    Args:
+        stack: Clears up after the cast when it unwinds.
+        scenario: What is played.
+        trial: Which time.
+        make_judge: Makes the judge.
 
     Raises:
         ConfigError: What the scenario's functions made cannot be played.
     """
     listed = agents_in(scenario)
-    async with AsyncExitStack() as stack:
-        if listed is None:
-            given = _as_cast(scenario, await _made(stack, scenario.agents, trial))
-        else:
-            given = Cast([await _agent(stack, each, trial) for each in listed])
-        yield _with_judge(scenario, given, make_judge)
+    if listed is None:
+        given = _as_cast(scenario, await _made(stack, scenario.agents, trial))
+    else:
+        given = Cast([await _agent(stack, each, trial) for each in listed])
+    return _with_judge(scenario, given, make_judge)
 
 
 async def _agent(stack: AsyncExitStack, given: AgentGiven, trial: Trial) -> AgentAdapter:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -132,7 +133,8 @@ async def _judge_again(
             problem = "it was removed meanwhile"
         else:
             trial = Trial(row.name, scenario.identity, row.trial or 1, 1, row.seed or 0, row.fields)
-            async with cast_for(scenario, trial, make_judge) as cast_:
+            async with AsyncExitStack() as stack:
+                cast_ = await cast_for(stack, scenario, trial, make_judge)
                 found = await _verdict(_judge_among(cast_.agents, scenario), whole, scenario)
     except Exception as error:  # noqa: BLE001 - one conversation that cannot be judged does not end the others
         problem = f"{type(error).__name__}: {error}"
