@@ -8,13 +8,17 @@ import logging
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
 import scenario
+from scenario._engine.facts import Concluded
 from scenario._engine.threads import Job, ThreadPool, thread_limit
+from scenario._performing import perform
+from scenario.clock import SystemClock
 from scenario.testing import FakeClock, RecordingSink
-from support import agent, judge, passed, said, user
+from support import agent, executor, judge, passed, said, user
 
 BOTH = pytest.mark.parametrize("play", [scenario.run, scenario.arun])
 SPEAK = [scenario.agent(), scenario.succeed()]
@@ -209,6 +213,24 @@ async def test_a_time_limit_holds_for_an_agent_that_blocks_its_thread(limit):
     assert not blocking.release.is_set()
     assert "`Blocks`" in result.reasoning
     blocking.release.set()
+
+
+async def test_an_agent_that_comes_back_while_its_run_is_concluded_tells_nothing():
+    blocking, told = Blocks(), []
+    playing = executor([blocking], [scenario.agent()], agent_timeout=0.1, clock=SystemClock())
+
+    def read(fact):
+        told.append(fact)
+        if isinstance(fact, Concluded):
+            blocking.release.set()
+            until = time.monotonic() + 20
+            while playing._curtain is not None and time.monotonic() < until:
+                pass  # its thread goes on to the end of the run
+            assert playing._curtain is None
+
+    playing.facts.subscribe(read)
+    await perform(playing, is_apart=True)
+    assert [type(fact).__name__ for fact in told][-2:] == ["CallFinished", "Concluded"]
 
 
 class Takes(scenario.AgentAdapter):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from scenario import store
 from scenario.store import FilePlace
 
@@ -25,9 +27,21 @@ close_sinks()
 """
 
 
-def test_the_spans_of_a_run_are_stored(tmp_path):
+GO_APART = """
+from scenario.store import writer
+from scenario.store.sink import sink_for
+writer._cores = lambda: 2
+sink_for(place).go_apart()
+while not sink_for(place)._writer._apart.is_usable():
+    pass
+"""
+
+
+@pytest.mark.parametrize("prepare", ["", GO_APART], ids=["here", "apart"])
+def test_the_spans_of_a_run_are_stored(tmp_path, prepare):
     place = FilePlace(tmp_path / "runs.db")
-    subprocess.run([sys.executable, "-W", "error", "-c", PROGRAM, str(place.path)], check=True, timeout=50)
+    program = PROGRAM.replace("with observe_runs", f"{prepare}with observe_runs")
+    subprocess.run([sys.executable, "-W", "error", "-c", program, str(place.path)], check=True, timeout=50)
 
     with store.open_store(place) as opened:
         whole = store.run(opened, store.runs(opened)[0].id)
