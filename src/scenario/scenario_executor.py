@@ -232,17 +232,10 @@ class ScenarioExecutor(SceneStage):
         error = describe_error(outcome.error) if isinstance(outcome, Raised) else None
         status, now = status_of(outcome, result), self._clock.now()
         try:  # all of it, whatever a subscriber does to us
-            if interrupted is not None:
-                channel.publish(interrupted)
+            channel.end(interrupted, Concluded(self.scenario_run_id, now, status, result, error))
         finally:
-            try:
-                channel.publish(Concluded(self.scenario_run_id, now, status, result, error))
-            finally:
-                try:
-                    channel.complete()
-                finally:
-                    scene.close()
-                    judge_span_collector.clear_spans_for_thread(scene.state.thread_id)
+            scene.close()
+            judge_span_collector.clear_spans_for_thread(scene.state.thread_id)
         return result
 
     async def _typed(self, actor: Actor) -> list[Message] | None:

@@ -22,8 +22,11 @@ def client_loaded():
 @pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch, client_loaded: None):
     """Starts a server that the runs of this process report to."""
+    from scenario._events.outbox import Outbox
     from scenario._events.process import outboxes
 
+    # A slow machine does not make snapshots give way; how they do is tested by itself.
+    monkeypatch.setitem(Outbox.__init__.__kwdefaults__, "patience", 60.0)
     with ExitStack() as stack:
 
         def start(reply: Callable[[int, Request], Reply] = lambda n, request: Reply()) -> RecordingServer:

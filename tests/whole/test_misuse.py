@@ -159,7 +159,7 @@ async def drip(_reader, writer):
     except ConnectionError:
         pass
     finally:
-        writer.close()
+        writer.transport.abort()
 
 
 async def test_a_server_that_only_keeps_the_line_alive_does_not_hold_a_call_for_ever():

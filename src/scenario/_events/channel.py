@@ -58,8 +58,18 @@ class Channel:
             else:
                 self._missed = True
 
-    def complete(self) -> None:
-        """End both streams."""
+    def end(self, interrupted: Fact | None, last: Fact) -> None:
+        """Tell the end of a call that was cut short, if one was, and of the run; then end both streams."""
+        try:
+            if interrupted is not None:
+                self.publish(interrupted)
+        finally:
+            try:
+                self.publish(last)
+            finally:
+                self._complete()
+
+    def _complete(self) -> None:
         try:
             self.facts.complete()
         finally:

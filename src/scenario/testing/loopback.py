@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeAlias
+from weakref import WeakSet
 
 from scenario.testing._wire import (
     Answer,
@@ -83,6 +84,7 @@ class LoopbackServer:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = asyncio.Event()
         self._open: dict[asyncio.Task[Any], asyncio.StreamWriter] = {}
+        self._closing: WeakSet[asyncio.WriteTransport] = WeakSet()
 
     @property
     def url(self) -> str:
@@ -175,11 +177,15 @@ class LoopbackServer:
         server = await asyncio.start_server(self._serve, sock=listening, limit=_HEAD_LIMIT)
         await self._stopping.wait()
         server.close()
-        await asyncio.sleep(0)  # a connection that was just accepted gets its task
+        for _ in range(4):  # rounds of the loop until a connection that was just accepted has its task
+            await asyncio.sleep(0)
         tasks = list(self._open)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for transport in list(self._closing):
+            transport.abort()  # what the other side does not read is not waited for
+        await asyncio.sleep(0)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -195,6 +201,7 @@ class LoopbackServer:
             writer.transport.abort()
         finally:
             del self._open[task]
+            self._closing.add(writer.transport)
             writer.close()
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
