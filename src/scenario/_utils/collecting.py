@@ -14,7 +14,7 @@ Python waits for are still in use then, and to look at them in vain takes up to 
 
 @contextmanager
 def collected_seldom() -> Generator[None]:
-    """Let the collector look for cycles less often while the body runs. One that somebody has set up so stays as it is."""
+    """Let the collector look for cycles less often while the body runs. One that is off, or waits longer, stays as it is."""
     usual, *others = gc.get_threshold()
     if not 0 < usual < _SELDOM:
         yield
